@@ -1,0 +1,20 @@
+package io.relata.spi;
+
+/**
+ * A backend's plain allocator. Caching, size classes and accounting are the runtime's: it calls this
+ * only when its pool has nothing that fits.
+ */
+public interface DeviceMemory {
+  /**
+   * Allocates {@code bytes} bytes, aligned to 64, content undefined.
+   *
+   * @throws OutOfMemoryError when there is no such block
+   */
+  long allocate(long bytes);
+
+  /** Gives back a block from {@link #allocate}. */
+  void release(long address, long bytes);
+
+  /** How many bytes the runtime may hold at most. */
+  long capacity();
+}

@@ -1,0 +1,35 @@
+package io.relata.spi;
+
+/**
+ * Kernels on index structures. They know nothing of graphs with names, fields or gradients; arguments have
+ * been checked. Rows are reduced in the order of edge ids, whatever the number of threads.
+ */
+public interface GraphKernels {
+  /** Sparse product; see {@link SpmmCall}. */
+  void spmm(SpmmCall call);
+
+  /** A value per edge; see {@link SddmmCall}. */
+  void sddmm(SddmmCall call);
+
+  /** Gradient of max and min; see {@link WinnerGradCall}. */
+  void winnerGrad(WinnerGradCall call);
+
+  /**
+   * Softmax over the edges of each row, for every trailing position by itself, with the row's maximum
+   * subtracted. A logit of -inf gets 0; a row of only -inf gets zeros.
+   *
+   * @param index edges grouped by the node they are normalised over
+   * @param logits (numEdges, H) by edge id
+   * @param out (numEdges, H) by edge id
+   */
+  void edgeSoftmax(RowIndex index, Array logits, Array out);
+
+  /**
+   * Gradient of {@link #edgeSoftmax}: {@code y * (g - sum over the row of y * g)}.
+   *
+   * @param y (numEdges, H) the forward result
+   * @param gradient (numEdges, H) with respect to it
+   * @param out (numEdges, H)
+   */
+  void edgeSoftmaxGrad(RowIndex index, Array y, Array gradient, Array out);
+}
