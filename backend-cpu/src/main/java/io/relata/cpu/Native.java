@@ -9,6 +9,7 @@ import java.lang.foreign.ValueLayout;
  */
 public final class Native {
   /** Every native address. */
+  @SuppressWarnings("restricted")
   public static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
   private Native() {}
