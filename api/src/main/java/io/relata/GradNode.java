@@ -1,0 +1,49 @@
+package io.relata;
+
+import java.util.concurrent.atomic.AtomicLong;
+
+/** One step of the recorded computation: how the gradient of its result becomes those of its inputs. */
+final class GradNode {
+  private static final AtomicLong SEQUENCE = new AtomicLong();
+
+  /** Later operations have larger numbers; leaves have -1, so that they come last. */
+  final long sequence;
+  final String op;
+  /** The tensor that wants the gradient, for a leaf; else null. */
+  final Tensor leaf;
+
+  final GradNode[] next;
+  private Backward backward;
+
+  GradNode(Tensor leaf) {
+    this.sequence = -1;
+    this.op = "leaf";
+    this.leaf = leaf;
+    this.next = new GradNode[0];
+  }
+
+  GradNode(String op, Backward backward, Tensor... inputs) {
+    this.sequence = SEQUENCE.getAndIncrement();
+    this.op = op;
+    this.leaf = null;
+    this.backward = backward;
+    this.next = new GradNode[inputs.length];
+    for (int i = 0; i < inputs.length; i++) {
+      next[i] = inputs[i] == null ? null : inputs[i].gradNode();
+    }
+  }
+
+  Tensor[] apply(Tensor gradient) {
+    if (backward == null) {
+      throw RelataException.of(ErrorId.GRADIENT, "The recorded computation was already walked back")
+          .where("operation " + op)
+          .remedy("run the forward pass again, or call backward(gradient, true) the first time")
+          .build();
+    }
+    return backward.gradients(gradient);
+  }
+
+  void release() {
+    backward = null;
+  }
+}
