@@ -1,0 +1,352 @@
+package io.relata.graph;
+
+import static java.lang.ref.Reference.reachabilityFence;
+
+import io.relata.DType;
+import io.relata.ErrorId;
+import io.relata.RelataException;
+import io.relata.Shape;
+import io.relata.Tensor;
+import io.relata.spi.FeaturePlan;
+import io.relata.spi.MessageOp;
+import io.relata.spi.Operand;
+import io.relata.spi.Reducer;
+import io.relata.spi.RowIndex;
+import io.relata.spi.SddmmCall;
+import io.relata.spi.SpmmCall;
+import io.relata.spi.Target;
+import io.relata.spi.WinnerGradCall;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Message passing in the functional form, differentiable (DGL: {@code dgl.ops}). Nothing of size edges times
+ * features is made by a reduced product or by its gradient with respect to nodes; the gradient with
+ * respect to an edge operand has that operand's size.
+ */
+public final class GraphOps {
+  private GraphOps() {}
+
+  // ---- reduced products ----
+
+  /** Sum, mean, max or min over the in-edges of each destination of the operand's rows. (N, …) */
+  public static Tensor copyReduce(Adjacency g, Reducer reducer, Arg x) {
+    return gspmm(g, MessageOp.COPY, reducer, x, null);
+  }
+
+  /**
+   * {@code out[v] = reduce over e = (u, v) of op(lhs, rhs)}; a node without in-edges gets 0.
+   *
+   * @param rhs null for copy
+   * @return (numDst, feature shape of the message)
+   */
+  public static Tensor gspmm(Adjacency g, MessageOp op, Reducer reducer, Arg lhs, Arg rhs) {
+    return new Term(g, op, reducer, lhs, rhs, "gspmm").reduce();
+  }
+
+  /**
+   * The sum over several relations of reduced products into the same destination nodes, in one result that
+   * every relation adds to. Reducers are sum or mean.
+   */
+  public static Tensor gspmmSum(List<Term> terms) {
+    return Term.sum(terms);
+  }
+
+  // ---- a value per edge ----
+
+  /**
+   * {@code out[e] = op(lhs, rhs)} for every edge.
+   *
+   * @param rhs null for copy
+   * @return (numEdges, feature shape of the message)
+   */
+  public static Tensor gsddmm(Adjacency g, MessageOp op, Arg lhs, Arg rhs) {
+    check(g, "gsddmm", lhs);
+    MessageShape shape = shape("gsddmm", op, lhs, rhs, g);
+    Tensor out = sddmm(g, op, lhs, rhs, shape.forward(), shape.feature());
+    return Tensor.record(
+        "gsddmm",
+        out,
+        gradient -> gradients(g, op, lhs, rhs, shape, Arg.e(gradient)),
+        lhs.value(),
+        rhs == null ? null : rhs.value());
+  }
+
+  /** Softmax over the in-edges of each destination, for every trailing position by itself. (E, …) */
+  public static Tensor edgeSoftmax(Adjacency g, Tensor logits) {
+    check(g, "edgeSoftmax", Arg.e(logits));
+    RowIndex index = g.in();
+    Tensor y = g.relata().empty(logits.dtype(), logits.shape());
+    Shape flat = Shape.of(g.numEdges(), logits.shape().rowSize());
+    g.relata()
+        .backend()
+        .graph()
+        .edgeSoftmax(index, logits.array().reshape(flat), y.array().reshape(flat));
+    reachabilityFence(logits);
+    return Tensor.record(
+        "edgeSoftmax",
+        y,
+        gradient -> {
+          Tensor dx = g.relata().empty(y.dtype(), y.shape());
+          g.relata()
+              .backend()
+              .graph()
+              .edgeSoftmaxGrad(
+                  index,
+                  y.array().reshape(flat),
+                  gradient.array().reshape(flat),
+                  dx.array().reshape(flat));
+          reachabilityFence(gradient);
+          reachabilityFence(y);
+          return new Tensor[] {dx};
+        },
+        logits);
+  }
+
+  // ---- checks ----
+
+  static void check(Adjacency g, String where, Arg arg) {
+    int rows = rows(g, arg.target());
+    Tensor t = arg.value();
+    if (t.relata() != g.relata()) {
+      throw RelataException.of(ErrorId.LIFETIME, "Graph and feature belong to different runtimes")
+          .where(where)
+          .build();
+    }
+    if (!t.dtype().isFloating()) {
+      throw RelataException.of(ErrorId.DTYPE, "Messages need floating-point features")
+          .where(where + ", operand " + name(arg.target()))
+          .expected("FLOAT32 or FLOAT64")
+          .found(t.dtype() + " of shape " + t.shape())
+          .remedy("convert with .to(DType.FLOAT32)")
+          .build();
+    }
+    if (t.shape().rank() == 0 || t.dim(0) != rows) {
+      throw RelataException.of(ErrorId.FIELD_ROWS, "The feature has the wrong number of rows")
+          .where(where + ", operand " + name(arg.target()))
+          .expected(rows + " rows")
+          .found("shape " + t.shape())
+          .build();
+    }
+  }
+
+  private static String name(Target t) {
+    return switch (t) {
+      case U -> "u (source nodes)";
+      case V -> "v (destination nodes)";
+      case E -> "e (edges)";
+    };
+  }
+
+  static int rows(Adjacency g, Target t) {
+    return switch (t) {
+      case U -> g.numSrc();
+      case V -> g.numDst();
+      case E -> g.numEdges();
+    };
+  }
+
+  static MessageShape shape(String where, MessageOp op, Arg lhs, Arg rhs, Adjacency g) {
+    if (rhs != null) {
+      check(g, where, rhs);
+      if (lhs.value().dtype() != rhs.value().dtype()) {
+        throw RelataException.of(ErrorId.DTYPE, "The operands of a message have different types")
+            .where(where)
+            .expected("one type on both sides")
+            .found(lhs.value().dtype() + " and " + rhs.value().dtype())
+            .remedy("convert one with .to(DType." + lhs.value().dtype() + ")")
+            .build();
+      }
+    }
+    return MessageShape.of(
+        where,
+        op,
+        lhs.value().shape().row(),
+        rhs == null ? Shape.of() : rhs.value().shape().row());
+  }
+
+  // ---- kernels ----
+
+  static Operand operand(Arg arg) {
+    return arg == null ? null : new Operand(arg.value().array(), arg.target());
+  }
+
+  private static Tensor sddmm(
+      Adjacency g, MessageOp op, Arg lhs, Arg rhs, FeaturePlan plan, Shape feature) {
+    Tensor out = g.relata().empty(lhs.value().dtype(), feature.prepend(g.numEdges()));
+    // A dot product is a product whose positions share outputs; the plan says so already.
+    MessageOp kernel = op == MessageOp.DOT ? MessageOp.MUL : op;
+    SddmmCall call =
+        new SddmmCall(g.in(), kernel, operand(lhs), operand(rhs), plan, out.array());
+    g.relata().backend().graph().sddmm(call);
+    reachabilityFence(call);
+    return out;
+  }
+
+  static void spmm(
+      Adjacency g,
+      MessageOp op,
+      Arg lhs,
+      Arg rhs,
+      FeaturePlan plan,
+      Reducer reducer,
+      Tensor out,
+      Tensor winners,
+      boolean accumulate) {
+    g.relata()
+        .spmm()
+        .run(
+            new SpmmCall(
+                g.in(),
+                op,
+                operand(lhs),
+                operand(rhs),
+                plan,
+                reducer,
+                out.array(),
+                winners == null ? null : winners.array(),
+                accumulate));
+  }
+
+  /** The sum at {@code target} of op(lhs, rhs) over the edges there, or the value at each edge. */
+  private static Tensor collect(
+      Adjacency g, Target target, MessageOp op, Arg lhs, Arg rhs, FeaturePlan plan, Shape feature) {
+    switch (target) {
+      case E -> {
+        return sddmm(g, op, lhs, rhs, plan, feature);
+      }
+      case V -> {
+        Tensor out = g.relata().empty(lhs.value().dtype(), feature.prepend(g.numDst()));
+        spmm(g, op, lhs, rhs, plan, Reducer.SUM, out, null, false);
+        return out;
+      }
+      case U -> {
+        return collect(g.reversed(), Target.V, op, flip(lhs), flip(rhs), plan, feature);
+      }
+    }
+    throw new AssertionError(target);
+  }
+
+  private static Arg flip(Arg a) {
+    return a == null
+        ? null
+        : switch (a.target()) {
+          case U -> Arg.v(a.value());
+          case V -> Arg.u(a.value());
+          case E -> a;
+        };
+  }
+
+  // ---- gradients ----
+
+  /** Gradients of both operands from the gradient {@code z} of each edge's message, which lives on V or E. */
+  static Tensor[] gradients(
+      Adjacency g, MessageOp op, Arg lhs, Arg rhs, MessageShape shape, Arg z) {
+    Tensor[] result = new Tensor[2];
+    if (lhs.value().requiresGrad()) {
+      result[0] = leftGradient(g, op, lhs, rhs, shape, z);
+    }
+    if (rhs != null && rhs.value().requiresGrad()) {
+      result[1] = rightGradient(g, op, lhs, rhs, shape, z);
+    }
+    return result;
+  }
+
+  private static Tensor leftGradient(
+      Adjacency g, MessageOp op, Arg lhs, Arg rhs, MessageShape shape, Arg z) {
+    Shape feature = lhs.value().shape().row();
+    return switch (op) {
+      case COPY, ADD, SUB -> passed(g, lhs.target(), z, feature);
+      case MUL, DOT -> collect(g, lhs.target(), MessageOp.MUL, z, rhs, shape.left(), feature);
+      case DIV -> collect(g, lhs.target(), MessageOp.DIV, z, rhs, shape.left(), feature);
+    };
+  }
+
+  private static Tensor rightGradient(
+      Adjacency g, MessageOp op, Arg lhs, Arg rhs, MessageShape shape, Arg z) {
+    Shape feature = rhs.value().shape().row();
+    return switch (op) {
+      case COPY -> throw new AssertionError("copy has one operand");
+      case ADD -> passed(g, rhs.target(), z, feature);
+      case SUB -> passed(g, rhs.target(), z, feature).neg();
+      case MUL, DOT -> collect(g, rhs.target(), MessageOp.MUL, z, lhs, shape.right(), feature);
+      // The divisor is the same for all messages it takes part in, so it leaves the sum.
+      case DIV ->
+          collect(g, rhs.target(), MessageOp.MUL, z, lhs, shape.right(), feature)
+              .div(rhs.value().square())
+              .neg();
+    };
+  }
+
+  /** The message gradient itself, summed over broadcast axes first, then over the edges at the target. */
+  private static Tensor passed(Adjacency g, Target target, Arg z, Shape feature) {
+    Tensor reduced = sumFeatures(z.value(), feature);
+    FeaturePlan plan = FeaturePlan.copy(Math.toIntExact(feature.size()));
+    return target == z.target()
+            && target == Target.E
+        ? reduced
+        : collect(g, target, MessageOp.COPY, new Arg(z.target(), reduced), null, plan, feature);
+  }
+
+  /** Sums over the feature axes along which an operand was broadcast. */
+  private static Tensor sumFeatures(Tensor z, Shape feature) {
+    Shape from = z.shape().row();
+    if (from.equals(feature)) {
+      return z;
+    }
+    Tensor t = z;
+    int extra = from.rank() - feature.rank();
+    for (int i = 0; i < extra; i++) {
+      t = t.sum(1, false);
+    }
+    for (int i = 0; i < feature.rank(); i++) {
+      if (feature.dim(i) == 1 && t.dim(i + 1) != 1) {
+        t = t.sum(i + 1, true);
+      }
+    }
+    return t;
+  }
+
+  /** Gradients through max and min: only the winning edges count. */
+  static Tensor[] winnerGradients(
+      Adjacency g,
+      MessageOp op,
+      Arg lhs,
+      Arg rhs,
+      FeaturePlan plan,
+      Tensor winners,
+      Tensor gradient) {
+    Tensor[] result = new Tensor[2];
+    for (int side = 0; side < 2; side++) {
+      Arg arg = side == 0 ? lhs : rhs;
+      if (arg != null && arg.value().requiresGrad()) {
+        Tensor dx = g.relata().zeros(arg.value().dtype(), arg.value().shape().dims());
+        WinnerGradCall call =
+            new WinnerGradCall(
+                g.srcIds().array(),
+                g.dstIds().array(),
+                op,
+                operand(lhs),
+                operand(rhs),
+                plan,
+                winners.array(),
+                gradient.array(),
+                side == 0,
+                dx.array());
+        g.relata().backend().graph().winnerGrad(call);
+        reachabilityFence(call);
+        result[side] = dx;
+      }
+    }
+    return result;
+  }
+
+  /** Rows times 1 / max(in-degree, 1). */
+  static Tensor overDegree(Adjacency g, Tensor rows) {
+    DType dtype = rows.dtype();
+    long[] dims = new long[rows.shape().rank()];
+    Arrays.fill(dims, 1);
+    dims[0] = g.numDst();
+    return rows.mul(g.inverseInDegrees(dtype).reshape(dims));
+  }
+}
