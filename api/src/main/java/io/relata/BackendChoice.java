@@ -15,7 +15,10 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Asks the backends on the class path whether they work here, and opens the best or the one asked for. */
+/**
+ * Asks the backends on the class path whether they work here, and opens the best or the one asked
+ * for.
+ */
 final class BackendChoice {
   private static final Logger LOG = LoggerFactory.getLogger(Relata.class);
 
@@ -46,8 +49,7 @@ final class BackendChoice {
                     .reversed()
                     .thenComparing(BackendProvider::id))
             .toList();
-    this.kernels =
-        kernels.stream().sorted(Comparator.comparing(KernelProvider::id)).toList();
+    this.kernels = kernels.stream().sorted(Comparator.comparing(KernelProvider::id)).toList();
     this.properties = properties;
     this.environment = environment;
   }
@@ -92,8 +94,9 @@ final class BackendChoice {
     Relata relata = new Relata(chosen.provider.open(new BackendOptions(threads())), kernels);
     String others =
         candidates.stream()
-            .filter(c -> c != chosen)
-            .map(c -> c.provider.id() + (c.probe instanceof Probe.Available ? "" : " (unavailable)"))
+            .filter(c -> !c.equals(chosen))
+            .map(
+                c -> c.provider.id() + (c.probe instanceof Probe.Available ? "" : " (unavailable)"))
             .collect(Collectors.joining(", "));
     LOG.info(
         "Relata runs on {} ({}){}{}",

@@ -7,8 +7,8 @@ public interface Backward {
    * Gradients of the inputs.
    *
    * @param gradient with respect to the result, of its shape
-   * @return one tensor per input, of that input's shape, or null where none is needed. Each is a new
-   *     tensor, or {@code gradient} itself or a view of it; nothing is recorded while this runs
+   * @return one tensor per input, of that input's shape, or null where none is needed. Each is a
+   *     new tensor, or {@code gradient} itself or a view of it; nothing is recorded while this runs
    */
   Tensor[] gradients(Tensor gradient);
 }

@@ -5,8 +5,9 @@ import java.util.Map;
 import java.util.PriorityQueue;
 
 /**
- * Walks a recorded computation back, latest operation first, so that a node is reached only when all
- * gradients of its result have arrived. Sums are made in that order, which is the same in every run.
+ * Walks a recorded computation back, latest operation first, so that a node is reached only when
+ * all gradients of its result have arrived. Sums are made in that order, which is the same in every
+ * run.
  */
 final class BackwardPass {
   /** A gradient under way; {@code owned} where nobody else looks at its memory. */

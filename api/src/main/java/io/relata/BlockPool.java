@@ -12,10 +12,10 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Reuses a backend's memory in size-classed blocks, so that a training loop allocates and page-faults only
- * in its first step. A block comes back when its scope closes, or when the collector finds that nothing
- * reaches its storage. Because off-heap blocks hang on tiny heap objects, the pool asks for a collection
- * itself when what is live has doubled since the last one.
+ * Reuses a backend's memory in size-classed blocks, so that a training loop allocates and
+ * page-faults only in its first step. A block comes back when its scope closes, or when the
+ * collector finds that nothing reaches its storage. Because off-heap blocks hang on tiny heap
+ * objects, the pool asks for a collection itself when what is live has doubled since the last one.
  */
 final class BlockPool {
   /** Below this many live bytes the pool never asks for a collection. */

@@ -75,8 +75,8 @@ final class Elementwise {
         x,
         low,
         high,
-        (g, v, _) -> Tensor.where(
-                v.ge(low).logicalAnd(v.le(high)), g, g.relata().scalar(0, g.dtype())));
+        (g, v, _) ->
+            Tensor.where(v.ge(low).logicalAnd(v.le(high)), g, g.relata().scalar(0, g.dtype())));
   }
 
   static Tensor leakyRelu(Tensor x, double slope) {
@@ -182,8 +182,7 @@ final class Elementwise {
         switch (op) {
           case ADD -> g -> pair(gx ? sumTo(g, sx) : null, gy ? sumTo(g, sy) : null);
           case SUB -> g -> pair(gx ? sumTo(g, sx) : null, gy ? sumTo(g, sy).neg() : null);
-          case MUL ->
-              g -> pair(gx ? sumTo(g.mul(y), sx) : null, gy ? sumTo(g.mul(x), sy) : null);
+          case MUL -> g -> pair(gx ? sumTo(g.mul(y), sx) : null, gy ? sumTo(g.mul(x), sy) : null);
           case DIV ->
               g ->
                   pair(

@@ -2,13 +2,17 @@ package io.relata;
 
 import java.util.concurrent.atomic.AtomicLong;
 
-/** One step of the recorded computation: how the gradient of its result becomes those of its inputs. */
+/**
+ * One step of the recorded computation: how the gradient of its result becomes those of its inputs.
+ */
 final class GradNode {
   private static final AtomicLong SEQUENCE = new AtomicLong();
 
   /** Later operations have larger numbers; leaves have -1, so that they come last. */
   final long sequence;
+
   final String op;
+
   /** The tensor that wants the gradient, for a leaf; else null. */
   final Tensor leaf;
 

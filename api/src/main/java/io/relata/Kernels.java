@@ -9,8 +9,8 @@ import io.relata.spi.ReduceOp;
 import io.relata.spi.UnaryOp;
 
 /**
- * The backend's dense kernels on tensors: allocates results, and keeps operands reachable while a kernel
- * reads their memory. Shapes and types have been checked by the caller.
+ * The backend's dense kernels on tensors: allocates results, and keeps operands reachable while a
+ * kernel reads their memory. Shapes and types have been checked by the caller.
  */
 final class Kernels {
   private final Relata relata;
@@ -66,7 +66,8 @@ final class Kernels {
     return out;
   }
 
-  void copy(long[] sizes, Tensor x, long xStart, long[] xStrides, Tensor out, long start, long[] s) {
+  void copy(
+      long[] sizes, Tensor x, long xStart, long[] xStrides, Tensor out, long start, long[] s) {
     dense.copy(sizes, x.array(), xStart, xStrides, out.array(), start, s);
     reachabilityFence(x);
     reachabilityFence(out);

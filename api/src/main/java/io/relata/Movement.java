@@ -240,8 +240,7 @@ final class Movement {
     }
     Tensor out = x.detach().copy();
     x.relata().kernels().scatterAddRows(rows, index, out);
-    return Tensor.record(
-        "indexAdd", out, g -> new Tensor[] {g, indexSelect(g, 0, index)}, x, rows);
+    return Tensor.record("indexAdd", out, g -> new Tensor[] {g, indexSelect(g, 0, index)}, x, rows);
   }
 
   private static void requireIndex(String name, Tensor index, long limit) {

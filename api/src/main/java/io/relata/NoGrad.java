@@ -1,6 +1,9 @@
 package io.relata;
 
-/** While open, this thread's operations record no gradients; for inference and for updates of parameters. */
+/**
+ * While open, this thread's operations record no gradients; for inference and for updates of
+ * parameters.
+ */
 public final class NoGrad implements AutoCloseable {
   private static final ThreadLocal<Integer> DEPTH = ThreadLocal.withInitial(() -> 0);
 

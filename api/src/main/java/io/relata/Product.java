@@ -5,8 +5,8 @@ final class Product {
   private Product() {}
 
   /**
-   * {@code torch.matmul} for two matrices, a batch of matrices on both sides, or rows of any rank times a
-   * matrix.
+   * {@code torch.matmul} for two matrices, a batch of matrices on both sides, or rows of any rank
+   * times a matrix.
    */
   static Tensor matmul(Tensor x, Tensor y) {
     int rx = x.shape().rank();
@@ -23,7 +23,9 @@ final class Product {
     return product(x, false, y, false);
   }
 
-  /** op(x) op(y) with op a transposition of the last two axes where asked; nothing is copied for it. */
+  /**
+   * op(x) op(y) with op a transposition of the last two axes where asked; nothing is copied for it.
+   */
   static Tensor product(Tensor x, boolean tx, Tensor y, boolean ty) {
     Shape sx = x.shape();
     Shape sy = y.shape();
@@ -35,8 +37,7 @@ final class Product {
       throw RelataException.of(ErrorId.SHAPE, "The matrices do not fit")
           .where("matmul")
           .expected("(M, K) times (K, N), or (B, M, K) times (B, K, N)")
-          .found(
-              sx + (tx ? " transposed" : "") + " times " + sy + (ty ? " transposed" : ""))
+          .found(sx + (tx ? " transposed" : "") + " times " + sy + (ty ? " transposed" : ""))
           .build();
     }
     if (x.dtype() != y.dtype() || !x.dtype().isFloating()) {

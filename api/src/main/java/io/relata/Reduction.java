@@ -18,7 +18,12 @@ final class Reduction {
     return x.relata()
         .kernels()
         .reduce(
-            op, x, s.product(0, a), n, s.product(a + 1, s.rank()), keep ? s.with(a, 1) : s.without(a));
+            op,
+            x,
+            s.product(0, a),
+            n,
+            s.product(a + 1, s.rank()),
+            keep ? s.with(a, 1) : s.without(a));
   }
 
   private static RelataException empty(String name, Shape s, int axis) {
@@ -172,8 +177,7 @@ final class Reduction {
     }
     Kernels kernels = x.relata().kernels();
     Tensor y = kernels.softmax(x, logarithm);
-    return Tensor.record(
-        name, y, g -> new Tensor[] {kernels.softmaxGrad(y, g, logarithm)}, x);
+    return Tensor.record(name, y, g -> new Tensor[] {kernels.softmaxGrad(y, g, logarithm)}, x);
   }
 
   static Tensor logSumExp(Tensor x, int axis, boolean keep) {

@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The runtime: one backend, its memory, and the source of random numbers. Open it with {@link #open()},
- * or have it injected by installing {@link RelataBindings} in a Guice injector. Tensors of different
- * runtimes do not mix. All methods may be called from several threads.
+ * The runtime: one backend, its memory, and the source of random numbers. Open it with {@link
+ * #open()}, or have it injected by installing {@link RelataBindings} in a Guice injector. Tensors
+ * of different runtimes do not mix. All methods may be called from several threads.
  */
 public final class Relata implements AutoCloseable {
   private final Backend backend;
@@ -52,7 +52,10 @@ public final class Relata implements AutoCloseable {
 
   // ---- tensors from data ----
 
-  /** A FLOAT32 tensor with these elements in row-major order; shape (data.length) where none is given. */
+  /**
+   * A FLOAT32 tensor with these elements in row-major order; shape (data.length) where none is
+   * given.
+   */
   public Tensor tensor(float[] data, long... shape) {
     return fromHost(MemorySegment.ofArray(data), DType.FLOAT32, data.length, shape);
   }
@@ -194,8 +197,8 @@ public final class Relata implements AutoCloseable {
   // ---- random numbers ----
 
   /**
-   * Starts the random numbers anew. The same seed gives the same numbers in the same order of calls, on
-   * every backend and with any number of threads.
+   * Starts the random numbers anew. The same seed gives the same numbers in the same order of
+   * calls, on every backend and with any number of threads.
    */
   public void seed(long value) {
     seed = value;
@@ -281,7 +284,6 @@ public final class Relata implements AutoCloseable {
   public String explain() {
     return spmm.explain();
   }
-
 
   /** Frees all memory; every tensor of this runtime is unusable afterwards. */
   @Override

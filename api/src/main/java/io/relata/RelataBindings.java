@@ -10,8 +10,9 @@ import java.util.ServiceLoader;
 import java.util.Set;
 
 /**
- * Guice module that makes {@code @Inject Relata} work: it installs every {@link RelataModule} on the class
- * path, and anything else the injector binds into the sets of providers takes part as well.
+ * Guice module that makes {@code @Inject Relata} work: it installs every {@link RelataModule} on
+ * the class path, and anything else the injector binds into the sets of providers takes part as
+ * well.
  */
 public final class RelataBindings extends AbstractModule {
   @Override

@@ -1,8 +1,8 @@
 package io.relata;
 
 /**
- * The one exception of Relata: what went wrong, where, what was expected, what was found and what to
- * do about it, each on a line of its own.
+ * The one exception of Relata: what went wrong, where, what was expected, what was found and what
+ * to do about it, each on a line of its own.
  */
 public final class RelataException extends RuntimeException {
   private static final long serialVersionUID = 1L;

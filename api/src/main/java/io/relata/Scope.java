@@ -4,9 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Frees, when it closes, the memory of every tensor that this thread made inside it, except those kept and
- * the gradients of outer tensors. Scopes nest; they make memory come back at once instead of after a
- * garbage collection, and are never required.
+ * Frees, when it closes, the memory of every tensor that this thread made inside it, except those
+ * kept and the gradients of outer tensors. Scopes nest; they make memory come back at once instead
+ * of after a garbage collection, and are never required.
  */
 public final class Scope implements AutoCloseable {
   private final Relata relata;

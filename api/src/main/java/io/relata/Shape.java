@@ -49,7 +49,8 @@ public final class Shape {
     int a = axis < 0 ? axis + dims.length : axis;
     if (a < 0 || a >= dims.length) {
       throw RelataException.of(ErrorId.AXIS, "There is no such axis")
-          .expected("an axis from " + -dims.length + " to " + (dims.length - 1) + " of shape " + this)
+          .expected(
+              "an axis from " + -dims.length + " to " + (dims.length - 1) + " of shape " + this)
           .found(Integer.toString(axis))
           .build();
     }

@@ -12,7 +12,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Chooses, once per signature, between the backend's sparse product and those that plugins offer. */
+/**
+ * Chooses, once per signature, between the backend's sparse product and those that plugins offer.
+ */
 public final class SpmmTable {
   private record Choice(String origin, SpmmKernel kernel) {}
 

@@ -8,9 +8,9 @@ import java.lang.ref.Reference;
 import java.util.List;
 
 /**
- * A dense n-dimensional array on a backend, with gradients by eager reverse-mode differentiation. Method names
- * and rules are PyTorch's in camel case; operations return new tensors and broadcast as NumPy does. Types are
- * never mixed silently. A tensor is safe to read from several threads.
+ * A dense n-dimensional array on a backend, with gradients by eager reverse-mode differentiation.
+ * Method names and rules are PyTorch's in camel case; operations return new tensors and broadcast
+ * as NumPy does. Types are never mixed silently. A tensor is safe to read from several threads.
  */
 public final class Tensor {
   private final Relata relata;
@@ -73,7 +73,8 @@ public final class Tensor {
           .build();
     }
     if (node != null && node.leaf == null) {
-      throw RelataException.of(ErrorId.GRADIENT, "Only leaves can change whether they want gradients")
+      throw RelataException.of(
+              ErrorId.GRADIENT, "Only leaves can change whether they want gradients")
           .where("result of " + node.op)
           .remedy("detach() it first")
           .build();
@@ -93,7 +94,8 @@ public final class Tensor {
   }
 
   /**
-   * Attaches a backward rule to a result, unless nothing asks for gradients; for authors of operations.
+   * Attaches a backward rule to a result, unless nothing asks for gradients; for authors of
+   * operations.
    *
    * @param name of the operation, for messages
    * @param result a new tensor
@@ -138,7 +140,10 @@ public final class Tensor {
     }
   }
 
-  /** Gradients of this scalar with respect to every leaf that led to it are added to their {@link #grad}. */
+  /**
+   * Gradients of this scalar with respect to every leaf that led to it are added to their {@link
+   * #grad}.
+   */
   public void backward() {
     if (size() != 1) {
       throw RelataException.of(ErrorId.GRADIENT, "backward() without a gradient needs a scalar")
@@ -157,7 +162,8 @@ public final class Tensor {
   /** The same; with {@code retainGraph} the recorded computation can be walked back again. */
   public void backward(Tensor gradient, boolean retainGraph) {
     if (!requiresGrad()) {
-      throw RelataException.of(ErrorId.GRADIENT, "Nothing that led to this tensor asks for a gradient")
+      throw RelataException.of(
+              ErrorId.GRADIENT, "Nothing that led to this tensor asks for a gradient")
           .remedy("call requiresGrad(true) on a leaf, and do not run under NoGrad")
           .build();
     }
@@ -726,10 +732,7 @@ public final class Tensor {
   /** The same elements in memory of their own. */
   public Tensor copy() {
     Tensor out = relata.empty(dtype(), shape());
-    relata
-        .kernels()
-        .copy(
-            new long[] {size()}, this, 0, new long[] {1}, out, 0, new long[] {1});
+    relata.kernels().copy(new long[] {size()}, this, 0, new long[] {1}, out, 0, new long[] {1});
     return record("copy", out, g -> new Tensor[] {g}, this);
   }
 
@@ -737,15 +740,13 @@ public final class Tensor {
   public void assign(Tensor value) {
     requireSameRuntime("assign", value);
     if (!value.shape().equals(shape()) || value.dtype() != dtype()) {
-      throw RelataException.of(ErrorId.SHAPE, "Only a tensor of equal shape and type can be assigned")
+      throw RelataException.of(
+              ErrorId.SHAPE, "Only a tensor of equal shape and type can be assigned")
           .expected(dtype() + " " + shape())
           .found(value.dtype() + " " + value.shape())
           .build();
     }
-    relata
-        .kernels()
-        .copy(
-            new long[] {size()}, value, 0, new long[] {1}, this, 0, new long[] {1});
+    relata.kernels().copy(new long[] {size()}, value, 0, new long[] {1}, this, 0, new long[] {1});
   }
 
   /** Zeroes elements with probability p and scales the others by 1 / (1 - p). */

@@ -18,7 +18,8 @@ final class TensorText {
     return s.append(t.requiresGrad() ? ", requiresGrad)" : ")").toString();
   }
 
-  private static void append(StringBuilder s, Tensor t, double[] data, int axis, int at, int indent) {
+  private static void append(
+      StringBuilder s, Tensor t, double[] data, int axis, int at, int indent) {
     Shape shape = t.shape();
     if (axis == shape.rank()) {
       number(s, t.dtype(), data[at]);
@@ -46,7 +47,10 @@ final class TensorText {
       case BOOL -> s.append(v != 0);
       case INT32, INT64 -> s.append((long) v);
       case FLOAT32, FLOAT64 ->
-          s.append(v == Math.rint(v) && Math.abs(v) < 1e6 ? v + "" : String.format(Locale.ROOT, "%.4g", v));
+          s.append(
+              v == Math.rint(v) && Math.abs(v) < 1e6
+                  ? v + ""
+                  : String.format(Locale.ROOT, "%.4g", v));
     }
   }
 }

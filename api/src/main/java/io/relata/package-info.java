@@ -1,5 +1,5 @@
 /**
- * What users work with: {@link io.relata.Relata}, the runtime; {@link io.relata.Tensor}, arrays with
- * gradients; {@link io.relata.RelataException}, what every refused call throws.
+ * What users work with: {@link io.relata.Relata}, the runtime; {@link io.relata.Tensor}, arrays
+ * with gradients; {@link io.relata.RelataException}, what every refused call throws.
  */
 package io.relata;

@@ -11,12 +11,15 @@ import io.relata.spi.RowIndex;
 import java.util.Arrays;
 
 /**
- * The edges of one relation, immutable: lists of sources and destinations (COO), and made when first needed
- * the two compressed forms, grouped by destination and by source. Views share everything with what they
- * were made from. Edge i goes from src[i] to dst[i]; i is its id.
+ * The edges of one relation, immutable: lists of sources and destinations (COO), and made when
+ * first needed the two compressed forms, grouped by destination and by source. Views share
+ * everything with what they were made from. Edge i goes from src[i] to dst[i]; i is its id.
  */
 public final class Adjacency {
-  /** Edges (and rows) a row block holds at least; smaller ones cost more to hand out than to compute. */
+  /**
+   * Edges (and rows) a row block holds at least; smaller ones cost more to hand out than to
+   * compute.
+   */
   private static final int BLOCK = 8_192;
 
   /** Row blocks at most; a few dozen a thread keep the threads evenly busy. */
@@ -54,7 +57,8 @@ public final class Adjacency {
    * @param where names the relation in messages
    * @param numSrc number of source nodes
    * @param numDst number of destination nodes
-   * @throws RelataException EDGE_LISTS for lists of different lengths, NODE_ID for an id outside its range
+   * @throws RelataException EDGE_LISTS for lists of different lengths, NODE_ID for an id outside
+   *     its range
    */
   public static Adjacency of(
       Relata relata, String where, int numSrc, int numDst, int[] src, int[] dst) {
@@ -74,8 +78,7 @@ public final class Adjacency {
     for (int i = 0; i < ids.length; i++) {
       if (ids[i] < 0 || ids[i] >= count) {
         throw RelataException.of(
-                ErrorId.NODE_ID,
-                ids[i] < 0 ? "A node id is negative" : "A node id is too large")
+                ErrorId.NODE_ID, ids[i] < 0 ? "A node id is negative" : "A node id is too large")
             .where(where + ", " + end + " of edge " + i)
             .expected("0 to " + (count - 1) + ", for " + count + " nodes")
             .found(Integer.toString(ids[i]))
@@ -169,7 +172,8 @@ public final class Adjacency {
     synchronized (edges) {
       Tensor[] made = edges.inverseDegrees[end];
       if (made[dtype.ordinal()] == null) {
-        double[] inverse = Arrays.stream(degrees(end)).mapToDouble(d -> 1.0 / Math.max(1, d)).toArray();
+        double[] inverse =
+            Arrays.stream(degrees(end)).mapToDouble(d -> 1.0 / Math.max(1, d)).toArray();
         edges.relata.unscoped(
             () -> made[dtype.ordinal()] = edges.relata.tensor(inverse, inverse.length).to(dtype));
       }

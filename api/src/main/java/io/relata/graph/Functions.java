@@ -5,8 +5,9 @@ import io.relata.spi.Reducer;
 import io.relata.spi.Target;
 
 /**
- * The built-in message and reduce functions, to be imported statically (DGL: {@code dgl.function}). A name
- * reads like the formula: {@code uMulE("h", "w", "m")} is m = h of the source times w of the edge.
+ * The built-in message and reduce functions, to be imported statically (DGL: {@code dgl.function}).
+ * A name reads like the formula: {@code uMulE("h", "w", "m")} is m = h of the source times w of the
+ * edge.
  */
 public final class Functions {
   private Functions() {}

@@ -20,9 +20,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Message passing in the functional form, differentiable (DGL: {@code dgl.ops}). Nothing of size edges times
- * features is made by a reduced product or by its gradient with respect to nodes; the gradient with
- * respect to an edge operand has that operand's size.
+ * Message passing in the functional form, differentiable (DGL: {@code dgl.ops}). Nothing of size
+ * edges times features is made by a reduced product or by its gradient with respect to nodes; the
+ * gradient with respect to an edge operand has that operand's size.
  */
 public final class GraphOps {
   private GraphOps() {}
@@ -45,8 +45,8 @@ public final class GraphOps {
   }
 
   /**
-   * The sum over several relations of reduced products into the same destination nodes, in one result that
-   * every relation adds to. Reducers are sum or mean.
+   * The sum over several relations of reduced products into the same destination nodes, in one
+   * result that every relation adds to. Reducers are sum or mean.
    */
   public static Tensor gspmmSum(List<Term> terms) {
     return Term.sum(terms);
@@ -72,7 +72,9 @@ public final class GraphOps {
         rhs == null ? null : rhs.value());
   }
 
-  /** Softmax over the in-edges of each destination, for every trailing position by itself. (E, …) */
+  /**
+   * Softmax over the in-edges of each destination, for every trailing position by itself. (E, …)
+   */
   public static Tensor edgeSoftmax(Adjacency g, Tensor logits) {
     check(g, "edgeSoftmax", Arg.e(logits));
     RowIndex index = g.in();
@@ -159,10 +161,7 @@ public final class GraphOps {
       }
     }
     return MessageShape.of(
-        where,
-        op,
-        lhs.value().shape().row(),
-        rhs == null ? Shape.of() : rhs.value().shape().row());
+        where, op, lhs.value().shape().row(), rhs == null ? Shape.of() : rhs.value().shape().row());
   }
 
   // ---- kernels ----
@@ -176,8 +175,7 @@ public final class GraphOps {
     Tensor out = g.relata().empty(lhs.value().dtype(), feature.prepend(g.numEdges()));
     // A dot product is a product whose positions share outputs; the plan says so already.
     MessageOp kernel = op == MessageOp.DOT ? MessageOp.MUL : op;
-    SddmmCall call =
-        new SddmmCall(g.in(), kernel, operand(lhs), operand(rhs), plan, out.array());
+    SddmmCall call = new SddmmCall(g.in(), kernel, operand(lhs), operand(rhs), plan, out.array());
     g.relata().backend().graph().sddmm(call);
     reachabilityFence(call);
     return out;
@@ -239,7 +237,10 @@ public final class GraphOps {
 
   // ---- gradients ----
 
-  /** Gradients of both operands from the gradient {@code z} of each edge's message, which lives on V or E. */
+  /**
+   * Gradients of both operands from the gradient {@code z} of each edge's message, which lives on V
+   * or E.
+   */
   static Tensor[] gradients(
       Adjacency g, MessageOp op, Arg lhs, Arg rhs, MessageShape shape, Arg z) {
     Tensor[] result = new Tensor[2];
@@ -278,12 +279,14 @@ public final class GraphOps {
     };
   }
 
-  /** The message gradient itself, summed over broadcast axes first, then over the edges at the target. */
+  /**
+   * The message gradient itself, summed over broadcast axes first, then over the edges at the
+   * target.
+   */
   private static Tensor passed(Adjacency g, Target target, Arg z, Shape feature) {
     Tensor reduced = sumFeatures(z.value(), feature);
     FeaturePlan plan = FeaturePlan.copy(Math.toIntExact(feature.size()));
-    return target == z.target()
-            && target == Target.E
+    return target == z.target() && target == Target.E
         ? reduced
         : collect(g, target, MessageOp.COPY, new Arg(z.target(), reduced), null, plan, feature);
   }

@@ -15,7 +15,8 @@ import java.util.concurrent.ConcurrentHashMap;
  * @param feature shape of one row of the result
  * @param forward plan of the message
  * @param left plan of the left operand's gradient: (result gradient, right operand) to left operand
- * @param right plan of the right operand's gradient: (result gradient, left operand) to right operand
+ * @param right plan of the right operand's gradient: (result gradient, left operand) to right
+ *     operand
  */
 record MessageShape(Shape feature, FeaturePlan forward, FeaturePlan left, FeaturePlan right) {
   private record Key(MessageOp op, Shape lhs, Shape rhs) {}
@@ -63,7 +64,10 @@ record MessageShape(Shape feature, FeaturePlan forward, FeaturePlan left, Featur
         FeaturePlan.of(oo, os, lo, ls, ro, rs));
   }
 
-  /** For every position of {@code full} in row-major order, where an operand of shape {@code s} is read. */
+  /**
+   * For every position of {@code full} in row-major order, where an operand of shape {@code s} is
+   * read.
+   */
   private static int[] offsets(Shape full, Shape s) {
     int rank = full.rank();
     long[] strides = new long[rank];

@@ -19,8 +19,7 @@ import java.util.List;
  * @param rhs right operand, null for copy
  * @param where names the relation and the function in messages
  */
-public record Term(
-    Adjacency graph, MessageOp op, Reducer reducer, Arg lhs, Arg rhs, String where) {
+public record Term(Adjacency graph, MessageOp op, Reducer reducer, Arg lhs, Arg rhs, String where) {
 
   private MessageShape checked() {
     GraphOps.check(graph, where, lhs);
@@ -33,10 +32,8 @@ public record Term(
       return sum(List.of(this));
     }
     MessageShape shape = checked();
-    Tensor out =
-        graph.relata().empty(lhs.value().dtype(), shape.feature().prepend(graph.numDst()));
-    boolean record =
-        lhs.value().requiresGrad() || (rhs != null && rhs.value().requiresGrad());
+    Tensor out = graph.relata().empty(lhs.value().dtype(), shape.feature().prepend(graph.numDst()));
+    boolean record = lhs.value().requiresGrad() || (rhs != null && rhs.value().requiresGrad());
     Tensor winners = record ? graph.relata().empty(DType.INT32, out.shape()) : null;
     GraphOps.spmm(graph, op, lhs, rhs, shape.forward(), reducer, out, winners, false);
     return Tensor.record(
@@ -63,8 +60,7 @@ public record Term(
     Tensor out = first.graph.relata().empty(first.lhs.value().dtype(), full);
     for (int i = 0; i < shapes.length; i++) {
       Term t = terms.get(i);
-      GraphOps.spmm(
-          t.graph, t.op, t.lhs, t.rhs, shapes[i].forward(), t.reducer, out, null, i > 0);
+      GraphOps.spmm(t.graph, t.op, t.lhs, t.rhs, shapes[i].forward(), t.reducer, out, null, i > 0);
     }
     List<Term> kept = List.copyOf(terms);
     return Tensor.record(
@@ -75,8 +71,7 @@ public record Term(
           for (int i = 0; i < shapes.length; i++) {
             Term t = kept.get(i);
             Tensor z = t.reducer == Reducer.MEAN ? GraphOps.overDegree(t.graph, g) : g;
-            Tensor[] pair =
-                GraphOps.gradients(t.graph, t.op, t.lhs, t.rhs, shapes[i], Arg.v(z));
+            Tensor[] pair = GraphOps.gradients(t.graph, t.op, t.lhs, t.rhs, shapes[i], Arg.v(z));
             result[2 * i] = pair[0];
             result[2 * i + 1] = pair[1];
           }

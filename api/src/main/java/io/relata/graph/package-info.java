@@ -1,6 +1,6 @@
 /**
- * Message passing without names: {@link io.relata.graph.Adjacency}, the edges of one relation; {@link
- * io.relata.graph.GraphOps}, differentiable products on them; {@link io.relata.graph.Functions}, the
- * built-in message and reduce functions in field names.
+ * Message passing without names: {@link io.relata.graph.Adjacency}, the edges of one relation;
+ * {@link io.relata.graph.GraphOps}, differentiable products on them; {@link
+ * io.relata.graph.Functions}, the built-in message and reduce functions in field names.
  */
 package io.relata.graph;

@@ -4,8 +4,8 @@ import io.relata.DType;
 import io.relata.Shape;
 
 /**
- * What kernels see of a tensor: a dense row-major run of elements somewhere in a storage. An array has
- * no gradient and no name.
+ * What kernels see of a tensor: a dense row-major run of elements somewhere in a storage. An array
+ * has no gradient and no name.
  *
  * @param storage the memory it lies in
  * @param offset distance of its first element from the start of the storage, in bytes

@@ -1,6 +1,8 @@
 package io.relata.spi;
 
-/** Finds out whether a backend works on this machine and opens it; bound in a {@link RelataModule}. */
+/**
+ * Finds out whether a backend works on this machine and opens it; bound in a {@link RelataModule}.
+ */
 public interface BackendProvider {
   /** The name by which {@code -Drelata.backend} selects it. */
   String id();

@@ -1,9 +1,9 @@
 package io.relata.spi;
 
 /**
- * Elementwise functions of two arrays. Arithmetic ones give the operands' type; those for which {@link
- * #isComparison} holds give BOOL. The {@code *_GRAD} ones are gradients of activations, of the gradient
- * x with respect to the result and a second array y.
+ * Elementwise functions of two arrays. Arithmetic ones give the operands' type; those for which
+ * {@link #isComparison} holds give BOOL. The {@code *_GRAD} ones are gradients of activations, of
+ * the gradient x with respect to the result and a second array y.
  */
 public enum BinaryOp {
   /** x + y. */

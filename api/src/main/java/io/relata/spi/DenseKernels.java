@@ -1,9 +1,9 @@
 package io.relata.spi;
 
 /**
- * Kernels on dense arrays. Every result is written into an array that the caller allocated with the right
- * shape and type and that overlaps no operand unless said so; arguments have been checked. Results do not
- * depend on the number of threads.
+ * Kernels on dense arrays. Every result is written into an array that the caller allocated with the
+ * right shape and type and that overlaps no operand unless said so; arguments have been checked.
+ * Results do not depend on the number of threads.
  */
 public interface DenseKernels {
   /** Every element set to {@code value}, converted to the element type. */
@@ -15,7 +15,10 @@ public interface DenseKernels {
   /** Elements converted: to BOOL as x != 0, to integers by truncation. Equal types copy. */
   void cast(Array x, Array out);
 
-  /** Elementwise function; {@code out} may be {@code x}. Integer arrays: NEG, ABS, SIGN, SQUARE, AFFINE, CLAMP. */
+  /**
+   * Elementwise function; {@code out} may be {@code x}. Integer arrays: NEG, ABS, SIGN, SQUARE,
+   * AFFINE, CLAMP.
+   */
   void unary(UnaryOp op, Array x, double a, double b, Array out);
 
   /**
@@ -28,54 +31,71 @@ public interface DenseKernels {
   void where(Array condition, Array x, Array y, Array out);
 
   /**
-   * Reduction of {@code x}, seen as (outer, n, inner), along its middle axis to (outer, inner). Floating sums
-   * of one row are split at fixed places that depend on the sizes alone.
+   * Reduction of {@code x}, seen as (outer, n, inner), along its middle axis to (outer, inner).
+   * Floating sums of one row are split at fixed places that depend on the sizes alone.
    */
   void reduce(ReduceOp op, Array x, long outer, long n, long inner, Array out);
 
-  /** INT64 position of the first largest (or smallest) element along the middle axis of (outer, n, inner). */
+  /**
+   * INT64 position of the first largest (or smallest) element along the middle axis of (outer, n,
+   * inner).
+   */
   void argReduce(boolean largest, Array x, long outer, long n, long inner, Array out);
 
   /**
    * Strided copy of a box of elements: {@code out[outStart + Σ i_k outStrides_k] = x[xStart + Σ i_k
-   * xStrides_k]} for all indices below {@code sizes}, all in elements, strides may be 0 or negative. Serves
-   * permutation, slices, concatenation, expansion.
+   * xStrides_k]} for all indices below {@code sizes}, all in elements, strides may be 0 or
+   * negative. Serves permutation, slices, concatenation, expansion.
    */
   void copy(
-      long[] sizes, Array x, long xStart, long[] xStrides, Array out, long outStart, long[] outStrides);
+      long[] sizes,
+      Array x,
+      long xStart,
+      long[] xStrides,
+      Array out,
+      long outStart,
+      long[] outStrides);
 
-  /** Rows of {@code table} (N, …) at {@code index} (M) INT32 or INT64: out (M, …). Indices have been checked. */
+  /**
+   * Rows of {@code table} (N, …) at {@code index} (M) INT32 or INT64: out (M, …). Indices have been
+   * checked.
+   */
   void gatherRows(Array table, Array index, Array out);
 
   /**
-   * Adds row i of {@code x} (M, …) to row {@code index[i]} of {@code out} (N, …), for every row in ascending
-   * i.
+   * Adds row i of {@code x} (M, …) to row {@code index[i]} of {@code out} (N, …), for every row in
+   * ascending i.
    */
   void scatterAddRows(Array x, Array index, Array out);
 
-  /** Position of the first index (INT32 or INT64) outside 0..limit-1, or -1 where all lie inside. */
+  /**
+   * Position of the first index (INT32 or INT64) outside 0..limit-1, or -1 where all lie inside.
+   */
   long firstOutside(Array index, long limit);
 
   /**
-   * Matrix product {@code out = op(x) op(y)} or {@code out += op(x) op(y)}, op being transposition where
-   * asked: out (M, N), FLOAT32 or FLOAT64.
+   * Matrix product {@code out = op(x) op(y)} or {@code out += op(x) op(y)}, op being transposition
+   * where asked: out (M, N), FLOAT32 or FLOAT64.
    */
-  void matmul(Array x, boolean transposeX, Array y, boolean transposeY, boolean accumulate, Array out);
+  void matmul(
+      Array x, boolean transposeX, Array y, boolean transposeY, boolean accumulate, Array out);
 
   /** The same for every entry of a batch: x (B, …), y (B, …), out (B, M, N). */
   void batchMatmul(
       Array x, boolean transposeX, Array y, boolean transposeY, boolean accumulate, Array out);
 
-  /** Softmax (or its logarithm) of each row of (rows, n); a row of only -inf gives zeros (or -inf). */
+  /**
+   * Softmax (or its logarithm) of each row of (rows, n); a row of only -inf gives zeros (or -inf).
+   */
   void softmax(Array x, long rows, long n, boolean logarithm, Array out);
 
   /** Gradient of {@link #softmax} from its result y and the gradient with respect to it. */
   void softmaxGrad(Array y, Array gradient, long rows, long n, boolean logarithm, Array out);
 
   /**
-   * Numbers uniform in [low, high) from Philox 4x32-10: element i is word i % 4 of the block with counter
-   * {@code (stream, i / 4)} and key {@code seed}. FLOAT32 takes 24 bits of its word; FLOAT64 takes word
-   * i as 32 bits too.
+   * Numbers uniform in [low, high) from Philox 4x32-10: element i is word i % 4 of the block with
+   * counter {@code (stream, i / 4)} and key {@code seed}. FLOAT32 takes 24 bits of its word;
+   * FLOAT64 takes word i as 32 bits too.
    */
   void uniform(long seed, long stream, double low, double high, Array out);
 
@@ -83,8 +103,9 @@ public interface DenseKernels {
   void normal(long seed, long stream, double mean, double deviation, Array out);
 
   /**
-   * Zeroes elements with probability p and scales the others by 1 / (1 - p). Element i is kept where its
-   * uniform number of (seed, stream) is at least p, so the gradient is the same call on the gradient.
+   * Zeroes elements with probability p and scales the others by 1 / (1 - p). Element i is kept
+   * where its uniform number of (seed, stream) is at least p, so the gradient is the same call on
+   * the gradient.
    */
   void dropout(Array x, double p, long seed, long stream, Array out);
 

@@ -1,8 +1,8 @@
 package io.relata.spi;
 
 /**
- * A backend's plain allocator. Caching, size classes and accounting are the runtime's: it calls this
- * only when its pool has nothing that fits.
+ * A backend's plain allocator. Caching, size classes and accounting are the runtime's: it calls
+ * this only when its pool has nothing that fits.
  */
 public interface DeviceMemory {
   /**

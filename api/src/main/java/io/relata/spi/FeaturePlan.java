@@ -3,17 +3,18 @@ package io.relata.spi;
 import java.util.Arrays;
 
 /**
- * How the feature axes of two message operands meet: for position j of {@code count}, the message takes
- * {@code lhs[lhsOffset(j)]} and {@code rhs[rhsOffset(j)]} and adds to {@code out[outOffset(j)]}. For
- * everything but dot, and gradients of broadcasts, {@code outOffset(j) = j}; the other patterns sum over
- * the positions that share an output, in ascending j.
+ * How the feature axes of two message operands meet: for position j of {@code count}, the message
+ * takes {@code lhs[lhsOffset(j)]} and {@code rhs[rhsOffset(j)]} and adds to {@code
+ * out[outOffset(j)]}. For everything but dot, and gradients of broadcasts, {@code outOffset(j) =
+ * j}; the other patterns sum over the positions that share an output, in ascending j.
  *
  * @param layout the pattern, so that kernels need not look at the tables
  * @param count positions
  * @param lhsSize numbers in a row of the left operand
  * @param rhsSize numbers in a row of the right operand, 0 for copy
  * @param outSize numbers in a row of the result
- * @param inner for the grouped layouts: how many neighbouring positions share an element (or an output)
+ * @param inner for the grouped layouts: how many neighbouring positions share an element (or an
+ *     output)
  * @param lhsOffsets table for {@code GENERAL}, else null
  * @param rhsOffsets table for {@code GENERAL}, else null
  * @param outOffsets table for {@code GENERAL}, else null
@@ -89,13 +90,16 @@ public record FeaturePlan(
       return new FeaturePlan(Layout.SAME, n, lhsSize, rhsSize, outSize, 1, null, null, null);
     }
     if (r && o && isGrouped(lhs, ol)) {
-      return new FeaturePlan(Layout.LHS_GROUPED, n, lhsSize, rhsSize, outSize, ol, null, null, null);
+      return new FeaturePlan(
+          Layout.LHS_GROUPED, n, lhsSize, rhsSize, outSize, ol, null, null, null);
     }
     if (l && o && isGrouped(rhs, or)) {
-      return new FeaturePlan(Layout.RHS_GROUPED, n, lhsSize, rhsSize, outSize, or, null, null, null);
+      return new FeaturePlan(
+          Layout.RHS_GROUPED, n, lhsSize, rhsSize, outSize, or, null, null, null);
     }
     if (l && r && isGrouped(out, oo)) {
-      return new FeaturePlan(Layout.OUT_GROUPED, n, lhsSize, rhsSize, outSize, oo, null, null, null);
+      return new FeaturePlan(
+          Layout.OUT_GROUPED, n, lhsSize, rhsSize, outSize, oo, null, null, null);
     }
     return new FeaturePlan(Layout.GENERAL, n, lhsSize, rhsSize, outSize, 1, lhs, rhs, out);
   }

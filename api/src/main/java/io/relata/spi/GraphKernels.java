@@ -1,8 +1,9 @@
 package io.relata.spi;
 
 /**
- * Kernels on index structures. They know nothing of graphs with names, fields or gradients; arguments have
- * been checked. Rows are reduced in the order of edge ids, whatever the number of threads.
+ * Kernels on index structures. They know nothing of graphs with names, fields or gradients;
+ * arguments have been checked. Rows are reduced in the order of edge ids, whatever the number of
+ * threads.
  */
 public interface GraphKernels {
   /** Sparse product; see {@link SpmmCall}. */
@@ -15,8 +16,8 @@ public interface GraphKernels {
   void winnerGrad(WinnerGradCall call);
 
   /**
-   * Softmax over the edges of each row, for every trailing position by itself, with the row's maximum
-   * subtracted. A logit of -inf gets 0; a row of only -inf gets zeros.
+   * Softmax over the edges of each row, for every trailing position by itself, with the row's
+   * maximum subtracted. A logit of -inf gets 0; a row of only -inf gets zeros.
    *
    * @param index edges grouped by the node they are normalised over
    * @param logits (numEdges, H) by edge id

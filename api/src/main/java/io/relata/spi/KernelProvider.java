@@ -2,7 +2,9 @@ package io.relata.spi;
 
 import java.util.Optional;
 
-/** A plugin that offers a better kernel for some sparse products; bound in a {@link RelataModule}. */
+/**
+ * A plugin that offers a better kernel for some sparse products; bound in a {@link RelataModule}.
+ */
 public interface KernelProvider {
   /** Name for {@code explain} and logs. */
   String id();

@@ -1,6 +1,8 @@
 package io.relata.spi;
 
-/** How a row combines the messages of its edges, in the order of edge ids. A row without edges is 0. */
+/**
+ * How a row combines the messages of its edges, in the order of edge ids. A row without edges is 0.
+ */
 public enum Reducer {
   /** Sum. */
   SUM,

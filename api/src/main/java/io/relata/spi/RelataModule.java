@@ -5,8 +5,8 @@ import com.google.inject.Module;
 import com.google.inject.multibindings.Multibinder;
 
 /**
- * What a backend or plugin jar lists in {@code META-INF/services/io.relata.spi.RelataModule}: a Guice
- * module that adds to the sets of {@link BackendProvider} and {@link KernelProvider}.
+ * What a backend or plugin jar lists in {@code META-INF/services/io.relata.spi.RelataModule}: a
+ * Guice module that adds to the sets of {@link BackendProvider} and {@link KernelProvider}.
  */
 public interface RelataModule extends Module {
   /** The set to which a backend adds itself. */

@@ -13,9 +13,10 @@ import io.relata.DType;
  * @param plan how the feature axes meet
  * @param reducer how a row combines its edges
  * @param out (index.numRows, plan.outSize), written or added to
- * @param winners (index.numRows, plan.outSize) int32, receives for max and min the id of the edge that won, -1
- *     where there was none; null where nobody asks
- * @param accumulate add the rows to what {@code out} holds (sum and mean only) instead of replacing it
+ * @param winners (index.numRows, plan.outSize) int32, receives for max and min the id of the edge
+ *     that won, -1 where there was none; null where nobody asks
+ * @param accumulate add the rows to what {@code out} holds (sum and mean only) instead of replacing
+ *     it
  */
 public record SpmmCall(
     RowIndex index,
@@ -36,6 +37,12 @@ public record SpmmCall(
   /** What a kernel for this call is chosen by. */
   public SpmmSignature signature(String backend) {
     return new SpmmSignature(
-        op, lhs.target(), rhs == null ? null : rhs.target(), reducer, dtype(), plan.layout(), backend);
+        op,
+        lhs.target(),
+        rhs == null ? null : rhs.target(),
+        reducer,
+        dtype(),
+        plan.layout(),
+        backend);
   }
 }

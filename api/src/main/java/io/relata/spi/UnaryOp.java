@@ -1,6 +1,9 @@
 package io.relata.spi;
 
-/** Elementwise functions of one array; {@code a} and {@code b} are the scalar parameters of the call. */
+/**
+ * Elementwise functions of one array; {@code a} and {@code b} are the scalar parameters of the
+ * call.
+ */
 public enum UnaryOp {
   /** -x. */
   NEG,

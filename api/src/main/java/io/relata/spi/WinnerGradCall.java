@@ -1,8 +1,8 @@
 package io.relata.spi;
 
 /**
- * The gradient of a max or min product with respect to one operand: every position of {@code gradient}
- * goes to the edge that won it, times the derivative of the message there.
+ * The gradient of a max or min product with respect to one operand: every position of {@code
+ * gradient} goes to the edge that won it, times the derivative of the message there.
  *
  * @param sources (numEdges) int32, source of each edge id
  * @param destinations (numEdges) int32, destination of each edge id

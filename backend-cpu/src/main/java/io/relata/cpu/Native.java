@@ -4,8 +4,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * All of native memory as one segment. Kernels address it directly: an array's bounds were checked once
- * by the runtime, and one constant segment costs nothing in an inner loop.
+ * All of native memory as one segment. Kernels address it directly: an array's bounds were checked
+ * once by the runtime, and one constant segment costs nothing in an inner loop.
  */
 public final class Native {
   /** Every native address. */

@@ -8,8 +8,9 @@ import java.lang.invoke.MethodType;
 
 /**
  * Makes copies of a kernel class for given constants, as a C++ template would. A template reads its
- * parameters into static finals with {@link #parameters}; each copy is a hidden class of its own, so the
- * compiler folds every branch on them out of the inner loops and no call in them has a second target.
+ * parameters into static finals with {@link #parameters}; each copy is a hidden class of its own,
+ * so the compiler folds every branch on them out of the inner loops and no call in them has a
+ * second target.
  */
 public final class Specialized {
   private Specialized() {}

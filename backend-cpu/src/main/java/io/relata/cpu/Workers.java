@@ -6,10 +6,11 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntConsumer;
 
 /**
- * The threads that share kernels' work: the caller and a fixed number of daemons that spin for a moment
- * before they sleep, because handing a task to a sleeping thread costs more than a small kernel. Tasks are
- * taken in ascending order; which thread runs which must not matter to the result. A caller that finds
- * the workers busy with another caller's region does all of its own work itself.
+ * The threads that share kernels' work: the caller and a fixed number of daemons that spin for a
+ * moment before they sleep, because handing a task to a sleeping thread costs more than a small
+ * kernel. Tasks are taken in ascending order; which thread runs which must not matter to the
+ * result. A caller that finds the workers busy with another caller's region does all of its own
+ * work itself.
  */
 public final class Workers implements AutoCloseable {
   /** Spins before sleeping, some tens of microseconds. */
@@ -110,7 +111,8 @@ public final class Workers implements AutoCloseable {
       }
       idle = 0;
       r.running.incrementAndGet();
-      // The caller waits for running to fall to 0 only after it has unset current: enter only if it still is.
+      // The caller waits for running to fall to 0 only after it has unset current: enter only if it
+      // still is.
       if (current == r) {
         r.work();
       }
