@@ -191,4 +191,14 @@ public final class Functions {
   public static Reduce min(String message, String out) {
     return new Reduce(Reducer.MIN, message, out);
   }
+
+  /** A message and a reduce function for one relation of a {@code multiUpdateAll}. */
+  public static Update with(EdgeFunction message, NodeFunction reduce) {
+    return new Update(message, reduce, null);
+  }
+
+  /** The same with an update of the node fields afterwards. */
+  public static Update with(EdgeFunction message, NodeFunction reduce, NodeFunction apply) {
+    return new Update(message, reduce, apply);
+  }
 }
