@@ -11,7 +11,8 @@ import java.util.Set;
  *
  * @param module name of the module whose folder it lies in
  * @param name binary name with slashes, {@code java/util/Map$Entry}
- * @param targets names of the classes it relates to, by relation; also such as are in no module
+ * @param targets names of the classes and shapes it relates to, by relation; also such as are in no
+ *     module
  * @param nestHost name of the nest's host, if it is another class
  * @param features one value a {@link ClassFeature}
  */

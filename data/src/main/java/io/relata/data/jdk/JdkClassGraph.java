@@ -16,9 +16,10 @@ import java.util.stream.IntStream;
  * The class graph of the running JVM: a data set that every machine with Java has, for the task of
  * telling which module a class belongs to.
  *
- * <p>Nodes are of one type, {@code class}, and stand in the order of the class names. Edges are
- * read from the class files; targets outside the image and edges from a class to itself are left
- * out, and each edge occurs once in a relation, sorted by source and destination. Neither edges nor
+ * <p>Nodes of type {@code class} stand in the order of the class names; nodes of type {@code shape}
+ * are the erased method descriptors that at least two classes declare. Edges are read from the
+ * class files; targets outside the image and edges from a class to itself are left out, and each
+ * edge occurs once in a relation, sorted by source and destination. Neither edges, shapes nor
  * features carry a package's or module's name: {@code classNames} is for display, and not for a
  * model.
  *
@@ -28,6 +29,7 @@ import java.util.stream.IntStream;
  * @param jdkVersion the JVM's version, {@code java.runtime.version}
  * @param seed seed of the split
  * @param classNames binary names with slashes, sorted, (N)
+ * @param shapeNames shapes of methods, such as {@code (LI)V}, sorted, (S)
  * @param moduleNames names of the modules that have classes, sorted, (C)
  * @param labels module of each class, an index into {@code moduleNames}, (N)
  * @param topLevel for each class the index of the first class of its group, (N); a group is a
@@ -43,6 +45,7 @@ public record JdkClassGraph(
     String jdkVersion,
     long seed,
     List<String> classNames,
+    List<String> shapeNames,
     List<String> moduleNames,
     int[] labels,
     int[] topLevel,
@@ -53,14 +56,22 @@ public record JdkClassGraph(
     List<String> featureNames,
     float[][] features) {
 
-  /** The only type of node. */
-  public static final String NODE_TYPE = "class";
+  /** The type of the nodes that are classified. */
+  public static final String CLASS = "class";
+
+  /** The type of the nodes that are shapes of methods. */
+  public static final String SHAPE = "shape";
 
   /** The seed of the split that published figures use. */
   public static final long DEFAULT_SEED = 42;
 
+  private static final int TRAIN = 0;
+  private static final int VALIDATION = 1;
+  private static final int TEST = 2;
+
   public JdkClassGraph {
     classNames = List.copyOf(classNames);
+    shapeNames = List.copyOf(shapeNames);
     moduleNames = List.copyOf(moduleNames);
     edges = List.copyOf(edges);
     featureNames = List.copyOf(featureNames);
@@ -88,32 +99,39 @@ public record JdkClassGraph(
 
   static JdkClassGraph read(ModuleImage image, long seed, Progress progress) {
     List<ClassFacts> classes = image.read(progress);
-    Map<String, Integer> indexOf = HashMap.newHashMap(classes.size());
-    for (int i = 0; i < classes.size(); i++) {
-      // Modules hide packages of one name from each other only in images that nobody ships.
-      indexOf.putIfAbsent(classes.get(i).name(), i);
-    }
+    List<String> names = classes.stream().map(ClassFacts::name).toList();
+    List<String> shapes = sharedShapes(classes);
+    Map<String, Integer> classIndex = indexOf(names);
+    Map<String, Integer> shapeIndex = indexOf(shapes);
     List<String> modules = classes.stream().map(ClassFacts::module).distinct().sorted().toList();
-    int[] topLevel = TopLevelClasses.of(classes, indexOf);
+    int[] topLevel = TopLevelClasses.of(classes, classIndex);
     int[] partOf = split(topLevel, seed);
     return new JdkClassGraph(
         System.getProperty("java.runtime.version"),
         seed,
-        classes.stream().map(ClassFacts::name).toList(),
+        names,
+        shapes,
         modules,
         classes.stream().mapToInt(c -> modules.indexOf(c.module())).toArray(),
         topLevel,
         nodesIn(partOf, TRAIN),
         nodesIn(partOf, VALIDATION),
         nodesIn(partOf, TEST),
-        Arrays.stream(Relation.values()).map(r -> edges(r, classes, indexOf)).toList(),
+        Arrays.stream(Relation.values())
+            .map(r -> edges(r, classes, r.targetType().equals(SHAPE) ? shapeIndex : classIndex))
+            .toList(),
         Arrays.stream(ClassFeature.values()).map(f -> f.name().toLowerCase(Locale.ROOT)).toList(),
         classes.stream().map(ClassFacts::features).toArray(float[][]::new));
   }
 
   /** Returns N, the number of classes. */
-  public int numNodes() {
-    return labels.length;
+  public int numClasses() {
+    return classNames.size();
+  }
+
+  /** Returns S, the number of shapes. */
+  public int numShapes() {
+    return shapeNames.size();
   }
 
   /** Returns the edges of a relation. */
@@ -121,15 +139,36 @@ public record JdkClassGraph(
     return edges.get(relation.ordinal());
   }
 
+  private static List<String> sharedShapes(List<ClassFacts> classes) {
+    Map<String, Integer> uses = new HashMap<>();
+    for (ClassFacts facts : classes) {
+      for (String shape : facts.targets().getOrDefault(Relation.DECLARES, Set.of())) {
+        uses.merge(shape, 1, Integer::sum);
+      }
+    }
+    return uses.keySet().stream().filter(shape -> uses.get(shape) > 1).sorted().toList();
+  }
+
+  private static Map<String, Integer> indexOf(List<String> names) {
+    Map<String, Integer> index = HashMap.newHashMap(names.size());
+    for (int i = 0; i < names.size(); i++) {
+      // Two modules can hide classes of one name, but no JDK does that: the first one stands for
+      // it.
+      index.putIfAbsent(names.get(i), i);
+    }
+    return index;
+  }
+
   private static EdgeList edges(
-      Relation relation, List<ClassFacts> classes, Map<String, Integer> indexOf) {
+      Relation relation, List<ClassFacts> classes, Map<String, Integer> targetIndex) {
     IntStream.Builder src = IntStream.builder();
     IntStream.Builder dst = IntStream.builder();
+    boolean withinClasses = relation.targetType().equals(CLASS);
     for (int i = 0; i < classes.size(); i++) {
       int self = i;
       classes.get(i).targets().getOrDefault(relation, Set.of()).stream()
-          .mapToInt(name -> indexOf.getOrDefault(name, self))
-          .filter(target -> target != self)
+          .map(targetIndex::get)
+          .filter(target -> target != null && !(withinClasses && target == self))
           .sorted()
           .forEach(
               target -> {
@@ -138,12 +177,12 @@ public record JdkClassGraph(
               });
     }
     return new EdgeList(
-        NODE_TYPE, relation.label(), NODE_TYPE, src.build().toArray(), dst.build().toArray());
+        CLASS,
+        relation.label(),
+        relation.targetType(),
+        src.build().toArray(),
+        dst.build().toArray());
   }
-
-  private static final int TRAIN = 0;
-  private static final int VALIDATION = 1;
-  private static final int TEST = 2;
 
   /** Returns the part that each class falls in: its group's, by the place in a random order. */
   private static int[] split(int[] topLevel, long seed) {

@@ -18,12 +18,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Collects the names of the classes that one class relates to. An array counts as the class of its
- * elements; primitive types are left out.
+ * elements; primitive types are left out. Of a method's descriptor also the shape is kept.
  */
 final class TargetCollector {
+  private static final Pattern CLASS_NAME = Pattern.compile("L[^;]*;");
+
   private final Map<Relation, Set<String>> targets = new EnumMap<>(Relation.class);
 
   Map<Relation, Set<String>> collect(ClassModel model) {
@@ -52,6 +55,7 @@ final class TargetCollector {
     MethodTypeDesc type = method.methodTypeSymbol();
     add(Relation.RETURNS, type.returnType());
     type.parameterList().forEach(parameter -> add(Relation.TAKES, parameter));
+    names(Relation.DECLARES).add(shape(type));
     method
         .findAttribute(Attributes.exceptions())
         .ifPresent(list -> list.exceptions().forEach(thrown -> add(Relation.THROWS, thrown)));
@@ -100,9 +104,16 @@ final class TargetCollector {
     }
     if (!element.isPrimitive()) {
       String descriptor = element.descriptorString();
-      targets
-          .computeIfAbsent(relation, _ -> new HashSet<>())
-          .add(descriptor.substring(1, descriptor.length() - 1));
+      names(relation).add(descriptor.substring(1, descriptor.length() - 1));
     }
+  }
+
+  private Set<String> names(Relation relation) {
+    return targets.computeIfAbsent(relation, _ -> new HashSet<>());
+  }
+
+  /** Returns a method's descriptor without the names in it. */
+  static String shape(MethodTypeDesc type) {
+    return CLASS_NAME.matcher(type.descriptorString()).replaceAll("L");
   }
 }

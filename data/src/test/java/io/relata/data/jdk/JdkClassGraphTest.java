@@ -26,9 +26,9 @@ class JdkClassGraphTest {
 
   @Test
   void theImageHasTheClassesAndModulesOfAFullJdk() {
-    assertThat(graph.numNodes()).isGreaterThan(20_000);
+    assertThat(graph.numClasses()).isGreaterThan(20_000);
     assertThat(graph.moduleNames()).hasSizeGreaterThan(50).contains("java.base").isSorted();
-    assertThat(graph.classNames()).hasSize(graph.numNodes()).isSorted().doesNotHaveDuplicates();
+    assertThat(graph.classNames()).hasSize(graph.numClasses()).isSorted().doesNotHaveDuplicates();
     assertThat(graph.edges()).hasSize(Relation.values().length);
     assertThat(graph.edges(Relation.REFERENCES).size()).isGreaterThan(200_000);
     assertThat(graph.edges()).allSatisfy(edges -> assertThat(edges.size()).isGreaterThan(500));
@@ -36,13 +36,14 @@ class JdkClassGraphTest {
 
   @Test
   void progressRisesToTheNumberOfClasses() {
-    assertThat(REPORTS).isSorted().hasSizeGreaterThan(10).endsWith((long) graph.numNodes());
+    assertThat(REPORTS).isSorted().hasSizeGreaterThan(10).endsWith((long) graph.numClasses());
   }
 
   @Test
   void twoReadsAreEqual() {
     JdkClassGraph again = JdkClassGraph.read();
     assertThat(again.classNames()).isEqualTo(graph.classNames());
+    assertThat(again.shapeNames()).isEqualTo(graph.shapeNames());
     assertThat(again.moduleNames()).isEqualTo(graph.moduleNames());
     assertThat(again.labels()).isEqualTo(graph.labels());
     assertThat(again.topLevel()).isEqualTo(graph.topLevel());
@@ -95,7 +96,9 @@ class JdkClassGraphTest {
   void edgesAreSortedDistinctAndNeverLeadToThemselves() {
     for (EdgeList edges : graph.edges()) {
       for (int i = 0; i < edges.size(); i++) {
-        assertThat(edges.src()[i]).isNotEqualTo(edges.dst()[i]);
+        if (edges.dstType().equals(JdkClassGraph.CLASS)) {
+          assertThat(edges.src()[i]).isNotEqualTo(edges.dst()[i]);
+        }
         if (i > 0 && edges.src()[i - 1] == edges.src()[i]) {
           assertThat(edges.dst()[i]).isGreaterThan(edges.dst()[i - 1]);
         } else if (i > 0) {
@@ -107,7 +110,7 @@ class JdkClassGraphTest {
 
   @Test
   void noNestedClassIsInAnotherPartThanItsTopLevelClass() {
-    int[] part = new int[graph.numNodes()];
+    int[] part = new int[graph.numClasses()];
     Arrays.fill(part, -1);
     List<int[]> parts = List.of(graph.trainNodes(), graph.valNodes(), graph.testNodes());
     for (int p = 0; p < parts.size(); p++) {
@@ -132,7 +135,7 @@ class JdkClassGraphTest {
 
   @Test
   void theSplitIsTenTenEightyOverTopLevelClasses() {
-    long groups = groupsOf(IntStream.range(0, graph.numNodes()).toArray()).size();
+    long groups = groupsOf(IntStream.range(0, graph.numClasses()).toArray()).size();
     assertThat(groupsOf(graph.trainNodes())).hasSize(Math.round(groups / 10f));
     assertThat(groupsOf(graph.valNodes())).hasSize(Math.round(groups / 10f));
     assertThat(groupsOf(graph.testNodes()).size()).isBetween((int) (groups * 0.79), (int) groups);
@@ -140,7 +143,7 @@ class JdkClassGraphTest {
 
   @Test
   void aGroupIsInOneModule() {
-    for (int node = 0; node < graph.numNodes(); node++) {
+    for (int node = 0; node < graph.numClasses(); node++) {
       assertThat(graph.labels()[node]).isEqualTo(graph.labels()[graph.topLevel()[node]]);
     }
   }
@@ -167,7 +170,7 @@ class JdkClassGraphTest {
     // The best guess from one feature's value alone must stay far from the answer.
     for (ClassFeature feature : ClassFeature.values()) {
       Map<Float, int[]> modulesOfValue = new HashMap<>();
-      for (int node = 0; node < graph.numNodes(); node++) {
+      for (int node = 0; node < graph.numClasses(); node++) {
         modulesOfValue
             .computeIfAbsent(
                 graph.features()[node][feature.ordinal()],
@@ -175,8 +178,30 @@ class JdkClassGraphTest {
       }
       int right =
           modulesOfValue.values().stream().mapToInt(c -> Arrays.stream(c).max().getAsInt()).sum();
-      assertThat((double) right / graph.numNodes()).as(feature.name()).isLessThan(0.5);
+      assertThat((double) right / graph.numClasses()).as(feature.name()).isLessThan(0.5);
     }
+  }
+
+  @Test
+  void shapesHaveNoNamesAndAreDeclaredByTwoClassesOrMore() {
+    assertThat(graph.shapeNames())
+        .isSorted()
+        .contains("()V", "(L)Z", "([BII)V")
+        .allMatch(shape -> shape.matches("\\([\\[BCDFIJLSZ]*\\)[\\[BCDFIJLSVZ]+"));
+    EdgeList declares = graph.edges(Relation.DECLARES);
+    assertThat(declares.dstType()).isEqualTo(JdkClassGraph.SHAPE);
+    int[] classesOfShape = new int[graph.numShapes()];
+    for (int shape : declares.dst()) {
+      classesOfShape[shape]++;
+    }
+    assertThat(Arrays.stream(classesOfShape).min().getAsInt()).isGreaterThan(1);
+    int comparable = graph.classNames().indexOf("java/lang/Comparable");
+    int[] shapes =
+        IntStream.range(0, declares.size())
+            .filter(i -> declares.src()[i] == comparable)
+            .map(i -> declares.dst()[i])
+            .toArray();
+    assertThat(shapes).containsExactly(graph.shapeNames().indexOf("(L)I"));
   }
 
   private static void assertEdge(String source, Relation relation, String target) {
