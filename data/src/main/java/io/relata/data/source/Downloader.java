@@ -5,13 +5,17 @@ import io.relata.data.Progress;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.net.ConnectException;
 import java.net.ProxySelector;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
+import java.nio.channels.UnresolvedAddressException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -133,10 +137,18 @@ public record Downloader(Duration connectTimeout, Duration fileTimeout) {
     }
   }
 
+  /** Puts into words what the HTTP client says with an exception's type and no message. */
   private static String reason(IOException e) {
-    // The HTTP client's ConnectException often comes without a message.
-    String what = e.getClass().getSimpleName();
-    return e.getMessage() == null ? what : what + ": " + e.getMessage();
+    for (Throwable t = e; t != null; t = t.getCause()) {
+      if (t instanceof UnresolvedAddressException || t instanceof UnknownHostException) {
+        return "the host name cannot be resolved: is this machine offline?";
+      }
+    }
+    return switch (e) {
+      case HttpTimeoutException _ -> "no connection in time: " + e.getMessage();
+      case ConnectException _ -> "connection refused, or no route to the host";
+      default -> e.getMessage() == null ? e.toString() : e.getMessage();
+    };
   }
 
   private static DataSetException failed(

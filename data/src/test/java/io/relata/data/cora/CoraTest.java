@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -112,13 +113,12 @@ class CoraTest {
   }
 
   @Test
-  void swappedFilesAreRefused() throws IOException {
+  void aFileInPlaceOfAnotherIsRefused() throws IOException {
     copyTo(temporary);
     Files.copy(
+        temporary.resolve("ind.cora.y"),
         temporary.resolve("ind.cora.ty"),
-        Files.createDirectory(temporary.resolve("swap")).resolve("ty"));
-    Files.delete(temporary.resolve("ind.cora.ty"));
-    Files.copy(temporary.resolve("ind.cora.y"), temporary.resolve("ind.cora.ty"));
+        StandardCopyOption.REPLACE_EXISTING);
     assertThatThrownBy(() -> PlanetoidReader.read(temporary))
         .isInstanceOf(DataSetException.class)
         .hasMessageContaining("ind.cora.ty is not as published")
