@@ -1,5 +1,6 @@
 package io.relata.cpu.graph;
 
+import io.relata.DType;
 import io.relata.cpu.Workers;
 import io.relata.spi.Array;
 import io.relata.spi.FeaturePlan;
@@ -14,6 +15,7 @@ import io.relata.spi.SpmmCall;
 import io.relata.spi.Target;
 import io.relata.spi.WinnerGradCall;
 import java.lang.ref.Reference;
+import java.util.List;
 
 /**
  * Graph kernels on the CPU: picks a loop for each call, copied for its constants, and runs it over the row
@@ -22,6 +24,7 @@ import java.lang.ref.Reference;
  */
 public final class CpuGraphKernels implements GraphKernels {
   private final Workers workers;
+  private final boolean vector;
   private final Loops loops = new Loops();
 
   /**
@@ -31,6 +34,7 @@ public final class CpuGraphKernels implements GraphKernels {
    */
   public CpuGraphKernels(Workers workers, boolean vector) {
     this.workers = workers;
+    this.vector = vector;
   }
 
   @Override
@@ -61,7 +65,14 @@ public final class CpuGraphKernels implements GraphKernels {
             call.winners(),
             call.accumulate(),
             table);
-    run(loops.rows("PlainSpmm", spec), task, index);
+    if (onVectors(spec)) {
+      boolean sums = call.reducer() == Reducer.SUM || call.reducer() == Reducer.MEAN;
+      String template =
+          spec.layout() == Layout.OUT_GROUPED ? "VectorDot" : sums ? "VectorSum" : "VectorBest";
+      run(template, spec, VectorPasses.of(plan, spec.winners()), task, index);
+    } else {
+      run(loops.rows("PlainSpmm", spec), task, index);
+    }
     Reference.reachabilityFence(call);
   }
 
@@ -85,7 +96,12 @@ public final class CpuGraphKernels implements GraphKernels {
             false);
     RowTask task =
         RowTask.of(index, call.lhs(), call.rhs(), plan, call.out(), null, false, table);
-    run(loops.rows("PlainSddmm", spec), task, index);
+    if (onVectors(spec)) {
+      String template = spec.layout() == Layout.OUT_GROUPED ? "VectorDot" : "VectorSddmm";
+      run(template, spec, VectorPasses.perEdge(plan), task, index);
+    } else {
+      run(loops.rows("PlainSddmm", spec), task, index);
+    }
     Reference.reachabilityFence(call);
   }
 
@@ -147,7 +163,11 @@ public final class CpuGraphKernels implements GraphKernels {
     Operand rhs = gradient == null ? null : new Operand(gradient, Target.E);
     LoopSpec spec = spec(MessageOp.COPY, lhs, rhs, null, out, Layout.SAME, index, false);
     RowTask task = RowTask.of(index, lhs, rhs, plan, out, null, false, null);
-    run(loops.rows("PlainEdgeSoftmax", spec), task, index);
+    RowLoop loop =
+        onVectors(spec)
+            ? loops.rows("VectorEdgeSoftmax", spec.on(VectorPasses.softmax(heads)))
+            : loops.rows("PlainEdgeSoftmax", spec);
+    run(loop, task, index);
     Reference.reachabilityFence(index);
     Reference.reachabilityFence(x);
     Reference.reachabilityFence(gradient);
@@ -157,6 +177,32 @@ public final class CpuGraphKernels implements GraphKernels {
   private void run(RowLoop loop, RowTask task, RowIndex index) {
     int[] blocks = index.blocks();
     workers.forEach(index.numBlocks(), b -> loop.run(task, 0, blocks[b], blocks[b + 1]));
+  }
+
+  /** Pass after pass over all blocks, so that one pass's columns have the caches to themselves. */
+  private void run(
+      String template,
+      LoopSpec spec,
+      List<VectorPasses.Pass> passes,
+      RowTask task,
+      RowIndex index) {
+    int[] blocks = index.blocks();
+    int count = index.numBlocks();
+    RowLoop[] copies = new RowLoop[passes.size()];
+    for (int p = 0; p < copies.length; p++) {
+      copies[p] = loops.rows(template, spec.on(passes.get(p).lanes()));
+    }
+    workers.forEach(
+        count * copies.length,
+        i -> {
+          int p = i / count;
+          int b = i % count;
+          copies[p].run(task, passes.get(p).column(), blocks[b], blocks[b + 1]);
+        });
+  }
+
+  private boolean onVectors(LoopSpec spec) {
+    return vector && spec.dtype() == DType.FLOAT32 && spec.layout() != Layout.GENERAL;
   }
 
   /** The plan by table where it is no pattern; patterns of no positions are none either. */

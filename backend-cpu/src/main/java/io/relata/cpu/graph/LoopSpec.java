@@ -30,6 +30,11 @@ record LoopSpec(
     boolean winners,
     Lanes lanes) {
 
+  /** The same on other columns. */
+  LoopSpec on(Lanes other) {
+    return new LoopSpec(op, lhs, rhs, reducer, dtype, layout, identity, winners, other);
+  }
+
   /** True where a loop has to know the id of each edge. */
   boolean needsEdgeId() {
     return lhs == Target.E || rhs == Target.E || winners;
