@@ -18,9 +18,9 @@ import java.lang.ref.Reference;
 import java.util.List;
 
 /**
- * Graph kernels on the CPU: picks a loop for each call, copied for its constants, and runs it over the row
- * blocks of the index on all workers. A row is computed by one thread, in the order of edge ids, so
- * results do not depend on the number of threads.
+ * Graph kernels on the CPU: picks a loop for each call, copied for its constants, and runs it over
+ * the row blocks of the index on all workers. A row is computed by one thread, in the order of edge
+ * ids, so results do not depend on the number of threads.
  */
 public final class CpuGraphKernels implements GraphKernels {
   private final Workers workers;
@@ -94,8 +94,7 @@ public final class CpuGraphKernels implements GraphKernels {
             table == null ? plan.layout() : Layout.GENERAL,
             index,
             false);
-    RowTask task =
-        RowTask.of(index, call.lhs(), call.rhs(), plan, call.out(), null, false, table);
+    RowTask task = RowTask.of(index, call.lhs(), call.rhs(), plan, call.out(), null, false, table);
     if (onVectors(spec)) {
       String template = spec.layout() == Layout.OUT_GROUPED ? "VectorDot" : "VectorSddmm";
       run(template, spec, VectorPasses.perEdge(plan), task, index);

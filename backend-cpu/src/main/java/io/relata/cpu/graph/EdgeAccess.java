@@ -3,9 +3,9 @@ package io.relata.cpu.graph;
 import io.relata.spi.Target;
 
 /**
- * What all templates do alike. The first argument of each method is a constant of the copy that calls,
- * so nothing but the chosen branch is left after inlining; comparisons instead of {@code switch},
- * whose table of enum ordinals the compiler does not fold.
+ * What all templates do alike. The first argument of each method is a constant of the copy that
+ * calls, so nothing but the chosen branch is left after inlining; comparisons instead of {@code
+ * switch}, whose table of enum ordinals the compiler does not fold.
  */
 final class EdgeAccess {
   private EdgeAccess() {}

@@ -1,8 +1,8 @@
 package io.relata.cpu.graph;
 
 /**
- * How the columns of one pass lie in vectors: vector k starts {@code k * stride} columns after the first
- * and shares its element of the grouped operand with the {@code share} vectors around it.
+ * How the columns of one pass lie in vectors: vector k starts {@code k * stride} columns after the
+ * first and shares its element of the grouped operand with the {@code share} vectors around it.
  *
  * @param vectors vectors held in registers
  * @param stride columns from one vector to the next

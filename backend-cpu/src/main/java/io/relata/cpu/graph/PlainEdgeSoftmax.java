@@ -7,8 +7,8 @@ import io.relata.cpu.Specialized;
 import java.lang.invoke.MethodHandles;
 
 /**
- * Template of the softmax over the edges of each row without vectors, and of its gradient where the copy
- * has a right operand. Sums in double, in the order of edge ids; allocates nothing.
+ * Template of the softmax over the edges of each row without vectors, and of its gradient where the
+ * copy has a right operand. Sums in double, in the order of edge ids; allocates nothing.
  */
 final class PlainEdgeSoftmax implements RowLoop {
   private static final LoopSpec SPEC =
@@ -60,7 +60,10 @@ final class PlainEdgeSoftmax implements RowLoop {
     }
     for (int i = begin; i < end; i++) {
       long at = at(t, i, h);
-      PlainMessage.write(F64, t.out() + at, PlainMessage.read(F64, t.lhs() + at) * (PlainMessage.read(F64, t.rhs() + at) - sum));
+      PlainMessage.write(
+          F64,
+          t.out() + at,
+          PlainMessage.read(F64, t.lhs() + at) * (PlainMessage.read(F64, t.rhs() + at) - sum));
     }
   }
 

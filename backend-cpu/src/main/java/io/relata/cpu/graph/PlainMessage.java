@@ -5,15 +5,14 @@ import io.relata.spi.FeaturePlan.Layout;
 import io.relata.spi.MessageOp;
 
 /**
- * Numbers and messages of the plain templates. As in {@link EdgeAccess}, operation, layout and type are
- * constants of the calling copy.
+ * Numbers and messages of the plain templates. As in {@link EdgeAccess}, operation, layout and type
+ * are constants of the calling copy.
  */
 final class PlainMessage {
   private PlainMessage() {}
 
   /** Output o of the message of the operand rows at l and r. */
-  static double of(
-      MessageOp op, Layout layout, boolean f64, RowTask t, long l, long r, int o) {
+  static double of(MessageOp op, Layout layout, boolean f64, RowTask t, long l, long r, int o) {
     if (layout == Layout.OUT_GROUPED) {
       double sum = 0;
       for (int j = o * t.inner(); j < (o + 1) * t.inner(); j++) {

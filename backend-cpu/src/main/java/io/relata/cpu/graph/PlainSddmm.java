@@ -10,8 +10,8 @@ import io.relata.spi.Target;
 import java.lang.invoke.MethodHandles;
 
 /**
- * Template of a value per edge without vectors, for every message, layout and floating type; rounds as
- * {@link PlainSpmm} does and allocates nothing.
+ * Template of a value per edge without vectors, for every message, layout and floating type; rounds
+ * as {@link PlainSpmm} does and allocates nothing.
  */
 final class PlainSddmm implements RowLoop {
   private static final LoopSpec SPEC =
@@ -40,7 +40,8 @@ final class PlainSddmm implements RowLoop {
         long r = BINARY ? EdgeAccess.row(RHS, t.rhs(), rhsBytes, v, u, edge) : 0;
         long out = t.out() + (long) edge * size * BYTES;
         for (int o = 0; o < size; o++) {
-          PlainMessage.write(F64, out + (long) o * BYTES, PlainMessage.of(OP, LAYOUT, F64, t, l, r, o));
+          PlainMessage.write(
+              F64, out + (long) o * BYTES, PlainMessage.of(OP, LAYOUT, F64, t, l, r, o));
         }
       }
     }

@@ -12,10 +12,11 @@ import io.relata.spi.Target;
 import java.lang.invoke.MethodHandles;
 
 /**
- * Template of the sparse product without vectors, for every message, reducer, layout and floating type.
- * Allocates nothing; four outputs of a row are held in locals over all its edges, summed in the order of
- * edge ids. FLOAT32 is computed in double and rounded after each operation, which for + - * / gives the
- * same bits as float arithmetic (Figueroa, When is double rounding innocuous?, 1995).
+ * Template of the sparse product without vectors, for every message, reducer, layout and floating
+ * type. Allocates nothing; four outputs of a row are held in locals over all its edges, summed in
+ * the order of edge ids. FLOAT32 is computed in double and rounded after each operation, which for
+ * + - * / gives the same bits as float arithmetic (Figueroa, When is double rounding innocuous?,
+ * 1995).
  */
 final class PlainSpmm implements RowLoop {
   private static final LoopSpec SPEC =
@@ -133,7 +134,10 @@ final class PlainSpmm implements RowLoop {
   private static void finish(RowTask t, int v, int o, int degree, double value, int winner) {
     long at = (long) v * t.outSize() + o;
     double x = degree == 0 ? 0 : MEAN ? PlainMessage.round(F64, value / degree) : value;
-    PlainMessage.write(F64, t.out() + at * BYTES, t.accumulate() ? PlainMessage.read(F64, t.out() + at * BYTES) + x : x);
+    PlainMessage.write(
+        F64,
+        t.out() + at * BYTES,
+        t.accumulate() ? PlainMessage.read(F64, t.out() + at * BYTES) + x : x);
     if (WINNERS) {
       putInt(t.winners() + at * 4, winner);
     }

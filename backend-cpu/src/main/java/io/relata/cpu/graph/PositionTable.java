@@ -3,8 +3,8 @@ package io.relata.cpu.graph;
 import io.relata.spi.FeaturePlan;
 
 /**
- * A plan turned around: output o sums the entries {@code starts[o]} to {@code starts[o + 1]}, in ascending
- * position.
+ * A plan turned around: output o sums the entries {@code starts[o]} to {@code starts[o + 1]}, in
+ * ascending position.
  *
  * @param starts (outSize + 1)
  * @param lhs where an entry reads the left operand

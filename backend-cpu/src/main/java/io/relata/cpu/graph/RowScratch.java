@@ -3,7 +3,9 @@ package io.relata.cpu.graph;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/** A block of memory per thread for the numbers of one row, kept and grown to the largest row seen. */
+/**
+ * A block of memory per thread for the numbers of one row, kept and grown to the largest row seen.
+ */
 final class RowScratch {
   private static final ThreadLocal<MemorySegment> BLOCK =
       ThreadLocal.withInitial(() -> MemorySegment.NULL);

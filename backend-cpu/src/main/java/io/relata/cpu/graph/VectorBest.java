@@ -15,10 +15,10 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Template of the sparse product with max or min, FLOAT32, with the winners in the same pass: up to eight
- * vectors of a row's columns, and of the ids of the edges that won them, stay in registers over all
- * its edges. A NaN beats every number and is beaten by nothing; of equal messages the first stays. Allocates
- * nothing.
+ * Template of the sparse product with max or min, FLOAT32, with the winners in the same pass: up to
+ * eight vectors of a row's columns, and of the ids of the edges that won them, stay in registers
+ * over all its edges. A NaN beats every number and is beaten by nothing; of equal messages the
+ * first stays. Allocates nothing.
  */
 final class VectorBest implements RowLoop {
   private static final LoopSpec SPEC =

@@ -16,8 +16,9 @@ import jdk.incubator.vector.VectorOperators;
 
 /**
  * Template of messages that sum over groups of columns, dot products above all, FLOAT32: all groups
- * of an edge, or one group a pass reduced over a row. Sum and mean add vectors over the row and fold the lanes once. Lanes are
- * added in an order that is fixed but not that of {@link PlainSpmm}. Allocates nothing.
+ * of an edge, or one group a pass reduced over a row. Sum and mean add vectors over the row and
+ * fold the lanes once. Lanes are added in an order that is fixed but not that of {@link PlainSpmm}.
+ * Allocates nothing.
  */
 final class VectorDot implements RowLoop {
   private static final LoopSpec SPEC =
@@ -144,6 +145,8 @@ final class VectorDot implements RowLoop {
       x = VectorMessage.apply(OP, x, VectorMessage.load(masked, mask, r));
     }
     // 0 / 0 in lanes that do not belong to the group is NaN.
-    return masked && OP == MessageOp.DIV ? FloatVector.zero(VectorMessage.SPECIES).blend(x, mask) : x;
+    return masked && OP == MessageOp.DIV
+        ? FloatVector.zero(VectorMessage.SPECIES).blend(x, mask)
+        : x;
   }
 }

@@ -14,10 +14,11 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShuffle;
 
 /**
- * Template of the softmax over the edges of each row with vectors, FLOAT32, and of its gradient where the copy
- * has a right operand. A row's numbers are gathered into a scratch block unless they lie together
- * already. With a number of heads that divides the lanes, vectors run over the block as it is and
- * lanes of one head are folded at the end; otherwise lanes are heads and vectors run over the edges.
+ * Template of the softmax over the edges of each row with vectors, FLOAT32, and of its gradient
+ * where the copy has a right operand. A row's numbers are gathered into a scratch block unless they
+ * lie together already. With a number of heads that divides the lanes, vectors run over the block
+ * as it is and lanes of one head are folded at the end; otherwise lanes are heads and vectors run
+ * over the edges.
  */
 final class VectorEdgeSoftmax implements RowLoop {
   private static final LoopSpec SPEC =

@@ -7,10 +7,10 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * The exponential function of vectors for x &le; 88, as Cephes' {@code expf} computes it (S. L. Moshier,
- * Methods and Programs for Mathematical Functions, 1989): reduction by ln 2 in two parts (Cody and
- * Waite) and a polynomial of degree 7. Relative error below 2e-7; 0 below the smallest normal number; NaN
- * stays. Java's own {@code EXP} takes twice the time.
+ * The exponential function of vectors for x &le; 88, as Cephes' {@code expf} computes it (S. L.
+ * Moshier, Methods and Programs for Mathematical Functions, 1989): reduction by ln 2 in two parts
+ * (Cody and Waite) and a polynomial of degree 7. Relative error below 2e-7; 0 below the smallest
+ * normal number; NaN stays. Java's own {@code EXP} takes twice the time.
  */
 final class VectorExp {
   /** 1.5 * 2^23: adding it rounds to an integer, which is then in the low bits. */
@@ -41,10 +41,8 @@ final class VectorExp {
             .mul(r.mul(r))
             .add(r)
             .add(1f);
-    IntVector exponent =
-        shifted.reinterpretAsInts().sub(Float.floatToRawIntBits(ROUND) - 127);
-    FloatVector power =
-        exponent.lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
+    IntVector exponent = shifted.reinterpretAsInts().sub(Float.floatToRawIntBits(ROUND) - 127);
+    FloatVector power = exponent.lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
     return p.mul(power).blend(FloatVector.zero(SPECIES), x.compare(VectorOperators.LT, SMALLEST));
   }
 }

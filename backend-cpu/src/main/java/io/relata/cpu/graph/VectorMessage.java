@@ -8,8 +8,8 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Messages of the vector templates. As in {@link EdgeAccess}, operation, grouping and lanes are constants
- * of the calling copy, and k is a literal there.
+ * Messages of the vector templates. As in {@link EdgeAccess}, operation, grouping and lanes are
+ * constants of the calling copy, and k is a literal there.
  */
 final class VectorMessage {
   static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;

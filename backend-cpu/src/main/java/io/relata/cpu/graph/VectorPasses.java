@@ -11,7 +11,9 @@ final class VectorPasses {
   /** Vectors in registers at most: as many as the templates spell out. */
   private static final int MOST = 8;
 
-  /** The same with winners, which need twice the registers: AVX-512 and SVE have 32, AVX2 has 16. */
+  /**
+   * The same with winners, which need twice the registers: AVX-512 and SVE have 32, AVX2 has 16.
+   */
   private static final int MOST_WITH_WINNERS = LENGTH >= 16 ? 8 : 4;
 
   private VectorPasses() {}
@@ -37,7 +39,8 @@ final class VectorPasses {
     List<Pass> passes = new ArrayList<>();
     switch (plan.layout()) {
       case SAME -> columns(passes, 0, plan.count(), most);
-      case LHS_GROUPED, RHS_GROUPED -> groups(passes, plan.count() / plan.inner(), plan.inner(), most);
+      case LHS_GROUPED, RHS_GROUPED ->
+          groups(passes, plan.count() / plan.inner(), plan.inner(), most);
       case OUT_GROUPED -> sums(passes, plan.outSize(), plan.inner());
       case GENERAL -> {}
     }
@@ -67,8 +70,7 @@ final class VectorPasses {
     for (int done = 0; done < groups; done += each) {
       int n = Math.min(each, groups - done) * vectors;
       boolean partial = inner < LENGTH;
-      Lanes lanes =
-          new Lanes(n, partial ? inner : LENGTH, partial ? inner : 0, partial, vectors);
+      Lanes lanes = new Lanes(n, partial ? inner : LENGTH, partial ? inner : 0, partial, vectors);
       passes.add(new Pass(done * inner, lanes));
     }
   }

@@ -11,8 +11,8 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 
 /**
- * Template of a value per edge with vectors, FLOAT32, for plans that do not sum; the same bits as {@link
- * PlainSddmm}. Allocates nothing.
+ * Template of a value per edge with vectors, FLOAT32, for plans that do not sum; the same bits as
+ * {@link PlainSddmm}. Allocates nothing.
  */
 final class VectorSddmm implements RowLoop {
   private static final LoopSpec SPEC =

@@ -12,9 +12,10 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 
 /**
- * Template of the sparse product with sum or mean, FLOAT32: up to eight vectors of a row's columns stay in
- * registers over all its edges and are written once. Each column is summed in the order of edge ids,
- * without fused multiply-add, so the bits are those of {@link PlainSpmm}. Allocates nothing.
+ * Template of the sparse product with sum or mean, FLOAT32: up to eight vectors of a row's columns
+ * stay in registers over all its edges and are written once. Each column is summed in the order of
+ * edge ids, without fused multiply-add, so the bits are those of {@link PlainSpmm}. Allocates
+ * nothing.
  */
 final class VectorSum implements RowLoop {
   private static final LoopSpec SPEC =

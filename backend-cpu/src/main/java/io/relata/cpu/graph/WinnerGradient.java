@@ -9,9 +9,9 @@ import io.relata.spi.Target;
 import java.lang.invoke.MethodHandles;
 
 /**
- * Template of the gradient of max and min with respect to one operand. A task adds into the columns it
- * owns only, going through the rows in ascending order, so an element's sum does not depend on how columns
- * or rows are shared out.
+ * Template of the gradient of max and min with respect to one operand. A task adds into the columns
+ * it owns only, going through the rows in ascending order, so an element's sum does not depend on
+ * how columns or rows are shared out.
  */
 final class WinnerGradient implements WinnerLoop {
   private static final WinnerSpec SPEC =
@@ -23,8 +23,7 @@ final class WinnerGradient implements WinnerLoop {
   private static final Target OWN = LEFT ? LHS : RHS;
   private static final boolean READS_LEFT =
       OP == MessageOp.MUL && !LEFT || OP == MessageOp.DIV && !LEFT;
-  private static final boolean READS_RIGHT =
-      OP == MessageOp.MUL && LEFT || OP == MessageOp.DIV;
+  private static final boolean READS_RIGHT = OP == MessageOp.MUL && LEFT || OP == MessageOp.DIV;
   private static final boolean F64 = SPEC.dtype() == DType.FLOAT64;
   private static final int BYTES = F64 ? 8 : 4;
 
@@ -45,9 +44,13 @@ final class WinnerGradient implements WinnerLoop {
         long i = (long) t.lhsOffsets()[j] * BYTES;
         long k = (long) t.rhsOffsets()[j] * BYTES;
         double x =
-            READS_LEFT ? PlainMessage.read(F64, EdgeAccess.row(LHS, t.lhs(), lhsBytes, row, u, edge) + i) : 0;
+            READS_LEFT
+                ? PlainMessage.read(F64, EdgeAccess.row(LHS, t.lhs(), lhsBytes, row, u, edge) + i)
+                : 0;
         double y =
-            READS_RIGHT ? PlainMessage.read(F64, EdgeAccess.row(RHS, t.rhs(), rhsBytes, row, u, edge) + k) : 0;
+            READS_RIGHT
+                ? PlainMessage.read(F64, EdgeAccess.row(RHS, t.rhs(), rhsBytes, row, u, edge) + k)
+                : 0;
         long target =
             EdgeAccess.row(OWN, t.out(), LEFT ? lhsBytes : rhsBytes, row, u, edge) + (LEFT ? i : k);
         PlainMessage.write(F64, target, PlainMessage.read(F64, target) + derivative(g, x, y));

@@ -30,7 +30,9 @@ class EdgeSoftmaxTest {
         String name = "%s %d heads sorted %s".formatted(kernel, heads, sorted);
         double[] y = TestArrays.values(out);
         for (int i = 0; i < y.length; i++) {
-          assertThat(Math.abs(y[i] - expected[i])).as(name).isLessThan(kernel.tolerance * (expected[i] + 1e-30));
+          assertThat(Math.abs(y[i] - expected[i]))
+              .as(name)
+              .isLessThan(kernel.tolerance * (expected[i] + 1e-30));
         }
         Array gradient = random(kernel.dtype, 900, heads, 53, 1);
         Array back = TestArrays.zeros(kernel.dtype, 900, heads);
@@ -46,7 +48,9 @@ class EdgeSoftmaxTest {
   void hugeLogitsMinusInfinityAndNanFollowTheRules(Kernel kernel) {
     double inf = Double.POSITIVE_INFINITY;
     // Rows: huge, one -inf, only -inf, a NaN, a NaN beside -inf, far apart, one edge.
-    double[] logits = {1e30, 1e30, -inf, 2, 2, -inf, -inf, 1, Double.NaN, -inf, Double.NaN, 0, -500, 7};
+    double[] logits = {
+      1e30, 1e30, -inf, 2, 2, -inf, -inf, 1, Double.NaN, -inf, Double.NaN, 0, -500, 7
+    };
     int[] rows = {0, 0, 1, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6};
     double n = Double.NaN;
     double[] expected = {.5, .5, 0, .5, .5, 0, 0, n, n, n, n, 1, 0, 1};

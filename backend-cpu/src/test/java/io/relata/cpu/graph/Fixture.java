@@ -88,7 +88,8 @@ final class Fixture {
             _ -> {
               double sign = random.nextBoolean() ? 1 : -1;
               if (exact) {
-                return sign * (right ? Math.scalb(1.0, random.nextInt(3) - 1) : random.nextInt(5) / 4.0);
+                return sign
+                    * (right ? Math.scalb(1.0, random.nextInt(3) - 1) : random.nextInt(5) / 4.0);
               }
               return sign * (float) (0.5 + random.nextDouble());
             });
@@ -96,7 +97,13 @@ final class Fixture {
   }
 
   static SpmmCall spmmCall(
-      TestGraph g, Message message, FeaturePlan plan, Reducer reducer, DType dtype, long seed, boolean exact) {
+      TestGraph g,
+      Message message,
+      FeaturePlan plan,
+      Reducer reducer,
+      DType dtype,
+      long seed,
+      boolean exact) {
     Operand lhs = operand(g, message.lhs(), plan.lhsSize(), dtype, seed, false, exact);
     Operand rhs =
         message.rhs() == null
@@ -128,8 +135,7 @@ final class Fixture {
         lhs,
         rhs,
         plan,
-        TestArrays.fill(
-            TestArrays.zeros(dtype, g.source().length, plan.outSize()), _ -> 77));
+        TestArrays.fill(TestArrays.zeros(dtype, g.source().length, plan.outSize()), _ -> 77));
   }
 
   /** Every element within {@code tolerance} of the scale of what was summed into it. */
@@ -139,7 +145,8 @@ final class Fixture {
     for (int i = 0; i < actual.length; i++) {
       double allowed = tolerance * Math.max(1, scale == null ? Math.abs(expected[i]) : scale[i]);
       boolean equal =
-          Double.compare(actual[i], expected[i]) == 0 || Math.abs(actual[i] - expected[i]) <= allowed;
+          Double.compare(actual[i], expected[i]) == 0
+              || Math.abs(actual[i] - expected[i]) <= allowed;
       if (!equal) {
         fail("%s: element %d is %s, expected %s", what, i, actual[i], expected[i]);
       }
@@ -172,7 +179,8 @@ final class Fixture {
   /** The same for dot: one group, heads of different widths, broadcasts. */
   static List<Pattern> dotPatterns() {
     return Stream.concat(
-            Stream.of(new int[][] {{1}, {7}, {16}, {100}, {4, 8}, {3, 20}, {2, 64}, {5, 1}, {1, 300}})
+            Stream.of(
+                    new int[][] {{1}, {7}, {16}, {100}, {4, 8}, {3, 20}, {2, 64}, {5, 1}, {1, 300}})
                 .map(Pattern::dot),
             Stream.of(
                 new Pattern(new int[] {3, 4}, new int[] {1, 4}, true),

@@ -29,8 +29,7 @@ final class Oracle {
         double y =
             rhs == null
                 ? 0
-                : TestArrays.get(
-                    rhs.data(), row(g, rhs, e) * plan.rhsSize() + plan.rhsOffset(j));
+                : TestArrays.get(rhs.data(), row(g, rhs, e) * plan.rhsSize() + plan.rhsOffset(j));
         double value = apply(op, x, y);
         out[e * size + plan.outOffset(j)] += value;
         scale[e * size + plan.outOffset(j)] += Math.abs(value);

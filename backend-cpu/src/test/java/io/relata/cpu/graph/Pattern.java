@@ -29,7 +29,12 @@ record Pattern(int[] lhs, int[] rhs, boolean dot) {
       result[rank - 1] = 1;
     }
     return FeaturePlan.of(
-        offsets(shape, l), size(l), offsets(shape, r), size(r), offsets(shape, result), size(result));
+        offsets(shape, l),
+        size(l),
+        offsets(shape, r),
+        size(r),
+        offsets(shape, result),
+        size(result));
   }
 
   private static int[] pad(int[] shape, int rank) {

@@ -37,9 +37,24 @@ class SddmmTest {
   void everyWidthIsComputedToItsLastColumn(Kernel kernel) {
     TestGraph g = TestGraph.random(32, 40, 300, false);
     for (int width : Fixture.widths()) {
-      check(kernel, g, new Message(MessageOp.ADD, Target.U, Target.V), Pattern.same(width).plan(), "" + width);
-      check(kernel, g, new Message(MessageOp.DOT, Target.V, Target.U), Pattern.dot(width).plan(), "" + width);
-      check(kernel, g, new Message(MessageOp.COPY, Target.U, null), FeaturePlan.copy(width), "" + width);
+      check(
+          kernel,
+          g,
+          new Message(MessageOp.ADD, Target.U, Target.V),
+          Pattern.same(width).plan(),
+          "" + width);
+      check(
+          kernel,
+          g,
+          new Message(MessageOp.DOT, Target.V, Target.U),
+          Pattern.dot(width).plan(),
+          "" + width);
+      check(
+          kernel,
+          g,
+          new Message(MessageOp.COPY, Target.U, null),
+          FeaturePlan.copy(width),
+          "" + width);
     }
   }
 

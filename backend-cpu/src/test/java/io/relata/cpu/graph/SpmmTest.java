@@ -64,8 +64,7 @@ class SpmmTest {
     String name = "%s %s %s %s seed %d".formatted(kernel, message, reducer, what, seed);
     SpmmCall call = Fixture.spmmCall(g, message, plan, reducer, kernel.dtype, seed, exact);
     kernel.kernels.spmm(call);
-    Oracle.Result expected =
-        Oracle.spmm(g, message.op(), call.lhs(), call.rhs(), plan, reducer);
+    Oracle.Result expected = Oracle.spmm(g, message.op(), call.lhs(), call.rhs(), plan, reducer);
     double[] out = TestArrays.values(call.out());
     assertClose(name, out, expected.out(), expected.scale(), kernel.tolerance);
     if (call.winners() != null) {
@@ -75,7 +74,15 @@ class SpmmTest {
       // Nobody asking for winners must not change the result.
       SpmmCall quiet =
           new SpmmCall(
-              call.index(), call.op(), call.lhs(), call.rhs(), plan, reducer, call.out(), null, false);
+              call.index(),
+              call.op(),
+              call.lhs(),
+              call.rhs(),
+              plan,
+              reducer,
+              call.out(),
+              null,
+              false);
       kernel.kernels.spmm(quiet);
       assertThat(TestArrays.values(call.out())).as(name).isEqualTo(out);
     }
@@ -88,7 +95,13 @@ class SpmmTest {
       for (Target target : Target.values()) {
         Message message = new Message(MessageOp.SUB, target, target);
         check(kernel, g, message, Pattern.same(18).plan(), Reducer.SUM, "18");
-        check(kernel, g, new Message(MessageOp.COPY, target, null), FeaturePlan.copy(18), Reducer.MAX, "18");
+        check(
+            kernel,
+            g,
+            new Message(MessageOp.COPY, target, null),
+            FeaturePlan.copy(18),
+            Reducer.MAX,
+            "18");
       }
     }
   }
@@ -108,8 +121,12 @@ class SpmmTest {
       // (2, 1) with (1, 3) summed back to (1, 3).
       FeaturePlan table =
           FeaturePlan.of(
-              new int[] {0, 0, 0, 1, 1, 1}, 2, new int[] {0, 1, 2, 0, 1, 2}, 3,
-              new int[] {0, 1, 2, 0, 1, 2}, 3);
+              new int[] {0, 0, 0, 1, 1, 1},
+              2,
+              new int[] {0, 1, 2, 0, 1, 2},
+              3,
+              new int[] {0, 1, 2, 0, 1, 2},
+              3);
       check(kernel, g, new Message(MessageOp.MUL, Target.U, Target.E), table, Reducer.SUM, "table");
     }
   }
@@ -130,10 +147,8 @@ class SpmmTest {
       for (Pattern pattern : Fixture.patterns()) {
         FeaturePlan plan = Fixture.plan(message, pattern);
         for (Reducer reducer : Reducer.values()) {
-          SpmmCall plain =
-              Fixture.spmmCall(g, message, plan, reducer, DType.FLOAT32, 21, false);
-          SpmmCall vector =
-              Fixture.spmmCall(g, message, plan, reducer, DType.FLOAT32, 21, false);
+          SpmmCall plain = Fixture.spmmCall(g, message, plan, reducer, DType.FLOAT32, 21, false);
+          SpmmCall vector = Fixture.spmmCall(g, message, plan, reducer, DType.FLOAT32, 21, false);
           Fixture.PLAIN.spmm(plain);
           Fixture.VECTOR.spmm(vector);
           assertThat(TestArrays.values(vector.out()))
@@ -155,13 +170,14 @@ class SpmmTest {
     for (boolean vector : new boolean[] {false, true}) {
       for (Message message : messages) {
         FeaturePlan plan =
-            Fixture.plan(message, new Pattern(new int[] {40}, new int[] {40}, message.op() == MessageOp.DOT));
+            Fixture.plan(
+                message,
+                new Pattern(new int[] {40}, new int[] {40}, message.op() == MessageOp.DOT));
         for (Reducer reducer : Reducer.values()) {
           double[] first = null;
           for (int threads : new int[] {1, 2, 3, 8}) {
             try (Workers workers = new Workers(threads)) {
-              SpmmCall call =
-                  Fixture.spmmCall(g, message, plan, reducer, DType.FLOAT32, 22, false);
+              SpmmCall call = Fixture.spmmCall(g, message, plan, reducer, DType.FLOAT32, 22, false);
               new CpuGraphKernels(workers, vector).spmm(call);
               double[] out = TestArrays.values(call.out());
               first = first == null ? out : first;
@@ -191,11 +207,22 @@ class SpmmTest {
         Array won = TestArrays.zeros(DType.INT32, 7, width);
         kernel.kernels.spmm(
             new SpmmCall(
-                g.index(), MessageOp.COPY, new Operand(x, Target.E), null, FeaturePlan.copy(width),
-                reducer, out, won, false));
+                g.index(),
+                MessageOp.COPY,
+                new Operand(x, Target.E),
+                null,
+                FeaturePlan.copy(width),
+                reducer,
+                out,
+                won,
+                false));
         for (int i = 0; i < out.size(); i++) {
-          assertThat(TestArrays.get(out, i)).as("%s %s %d", kernel, reducer, i).isEqualTo(Double.valueOf(expected[i / width]));
-          assertThat(TestArrays.get(won, i)).as("%s %s %d", kernel, reducer, i).isEqualTo(winners[i / width]);
+          assertThat(TestArrays.get(out, i))
+              .as("%s %s %d", kernel, reducer, i)
+              .isEqualTo(Double.valueOf(expected[i / width]));
+          assertThat(TestArrays.get(won, i))
+              .as("%s %s %d", kernel, reducer, i)
+              .isEqualTo(winners[i / width]);
         }
       }
     }
@@ -206,17 +233,35 @@ class SpmmTest {
   void accumulateAddsToWhatIsThere(Kernel kernel) {
     TestGraph g = TestGraph.random(17, 40, 300, false);
     for (Reducer reducer : List.of(Reducer.SUM, Reducer.MEAN)) {
-      for (Pattern pattern : List.of(Pattern.same(35), Pattern.dot(4, 8), Pattern.of(new int[] {2, 3}, new int[] {1, 3}))) {
+      for (Pattern pattern :
+          List.of(
+              Pattern.same(35),
+              Pattern.dot(4, 8),
+              Pattern.of(new int[] {2, 3}, new int[] {1, 3}))) {
         Message message =
             new Message(pattern.dot() ? MessageOp.DOT : MessageOp.MUL, Target.U, Target.V);
         FeaturePlan plan = pattern.plan();
         SpmmCall call = Fixture.spmmCall(g, message, plan, reducer, kernel.dtype, 3, false);
         kernel.kernels.spmm(
             new SpmmCall(
-                call.index(), call.op(), call.lhs(), call.rhs(), plan, reducer, call.out(), null, true));
-        Oracle.Result expected = Oracle.spmm(g, message.op(), call.lhs(), call.rhs(), plan, reducer);
+                call.index(),
+                call.op(),
+                call.lhs(),
+                call.rhs(),
+                plan,
+                reducer,
+                call.out(),
+                null,
+                true));
+        Oracle.Result expected =
+            Oracle.spmm(g, message.op(), call.lhs(), call.rhs(), plan, reducer);
         double[] sum = Arrays.stream(expected.out()).map(x -> x + 77).toArray();
-        assertClose("accumulate " + pattern, TestArrays.values(call.out()), sum, null, 2 * kernel.tolerance);
+        assertClose(
+            "accumulate " + pattern,
+            TestArrays.values(call.out()),
+            sum,
+            null,
+            2 * kernel.tolerance);
       }
     }
   }

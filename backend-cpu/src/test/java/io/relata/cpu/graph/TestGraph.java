@@ -10,7 +10,8 @@ import java.util.stream.IntStream;
 record TestGraph(int sources, int destinations, int[] source, int[] destination, RowIndex index) {
 
   /** The given edges, indexed; blocks of at least {@code blockEdges} edges. */
-  static TestGraph of(int sources, int destinations, int[] source, int[] destination, int blockEdges) {
+  static TestGraph of(
+      int sources, int destinations, int[] source, int[] destination, int blockEdges) {
     int m = source.length;
     int[] offsets = new int[destinations + 1];
     for (int d : destination) {

@@ -37,7 +37,10 @@ class WinnerGradTest {
             kernel.kernels.winnerGrad(call);
             assertClose(
                 "%s %s %s left %s".formatted(kernel, message, pattern, left),
-                TestArrays.values(call.out()), expected, null, 20 * kernel.tolerance);
+                TestArrays.values(call.out()),
+                expected,
+                null,
+                20 * kernel.tolerance);
           }
         }
       }
@@ -67,8 +70,7 @@ class WinnerGradTest {
       Kernel kernel, TestGraph g, Message message, FeaturePlan plan, boolean left) {
     SpmmCall forward = Fixture.spmmCall(g, message, plan, Reducer.MAX, kernel.dtype, 6, false);
     kernel.kernels.spmm(forward);
-    Operand gradient =
-        Fixture.operand(g, Target.V, plan.outSize(), kernel.dtype, 7, false, false);
+    Operand gradient = Fixture.operand(g, Target.V, plan.outSize(), kernel.dtype, 7, false, false);
     Operand own = left ? forward.lhs() : forward.rhs();
     Array out = TestArrays.zeros(kernel.dtype, own.data().size());
     TestArrays.fill(out, i -> i % 3);
@@ -96,7 +98,10 @@ class WinnerGradTest {
         if (edge >= 0) {
           int l = Oracle.row(g, c.lhs(), edge) * plan.lhsSize() + plan.lhsOffset(j);
           double x = TestArrays.get(c.lhs().data(), l);
-          int r = c.rhs() == null ? 0 : Oracle.row(g, c.rhs(), edge) * plan.rhsSize() + plan.rhsOffset(j);
+          int r =
+              c.rhs() == null
+                  ? 0
+                  : Oracle.row(g, c.rhs(), edge) * plan.rhsSize() + plan.rhsOffset(j);
           double y = c.rhs() == null ? 0 : TestArrays.get(c.rhs().data(), r);
           double derivative =
               switch (c.op()) {
