@@ -9,6 +9,9 @@ import io.relata.Tensor;
 import io.relata.spi.Array;
 import io.relata.spi.RowIndex;
 import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
 
 /**
  * The edges of one relation, immutable: lists of sources and destinations (COO), and made when
@@ -32,7 +35,8 @@ public final class Adjacency {
     final int[][] ends;
     final RowIndex[] index = new RowIndex[2];
     final Tensor[] ids = new Tensor[2];
-    final Tensor[][] inverseDegrees = new Tensor[2][DType.values().length];
+    final List<Map<DType, Tensor>> inverseDegrees =
+        List.of(new EnumMap<>(DType.class), new EnumMap<>(DType.class));
 
     Edges(Relata relata, int numSrc, int numDst, int[] src, int[] dst) {
       this.relata = relata;
@@ -170,14 +174,14 @@ public final class Adjacency {
   public Tensor inverseInDegrees(DType dtype) {
     int end = 1 - from;
     synchronized (edges) {
-      Tensor[] made = edges.inverseDegrees[end];
-      if (made[dtype.ordinal()] == null) {
+      Map<DType, Tensor> made = edges.inverseDegrees.get(end);
+      if (!made.containsKey(dtype)) {
         double[] inverse =
             Arrays.stream(degrees(end)).mapToDouble(d -> 1.0 / Math.max(1, d)).toArray();
         edges.relata.unscoped(
-            () -> made[dtype.ordinal()] = edges.relata.tensor(inverse, inverse.length).to(dtype));
+            () -> made.put(dtype, edges.relata.tensor(inverse, inverse.length).to(dtype)));
       }
-      return made[dtype.ordinal()];
+      return made.get(dtype);
     }
   }
 

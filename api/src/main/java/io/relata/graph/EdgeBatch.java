@@ -3,7 +3,10 @@ package io.relata.graph;
 import io.relata.Tensor;
 import java.util.function.Function;
 
-/** What a user-defined message function sees: some edges of one relation, with the fields at their ends. */
+/**
+ * What a user-defined message function sees: some edges of one relation, with the fields at their
+ * ends.
+ */
 public final class EdgeBatch {
   private final Tensor ids;
   private final Function<String, Tensor> src;

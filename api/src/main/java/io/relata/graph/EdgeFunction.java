@@ -4,8 +4,8 @@ import io.relata.Tensor;
 import java.util.Map;
 
 /**
- * A message function, or an update of edge fields: built in (a {@link Message}, which is fused with the
- * reducer) or the user's own.
+ * A message function, or an update of edge fields: built in (a {@link Message}, which is fused with
+ * the reducer) or the user's own.
  */
 @FunctionalInterface
 public interface EdgeFunction {

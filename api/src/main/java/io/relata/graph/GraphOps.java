@@ -209,20 +209,15 @@ public final class GraphOps {
   /** The sum at {@code target} of op(lhs, rhs) over the edges there, or the value at each edge. */
   private static Tensor collect(
       Adjacency g, Target target, MessageOp op, Arg lhs, Arg rhs, FeaturePlan plan, Shape feature) {
-    switch (target) {
-      case E -> {
-        return sddmm(g, op, lhs, rhs, plan, feature);
-      }
+    return switch (target) {
+      case E -> sddmm(g, op, lhs, rhs, plan, feature);
       case V -> {
         Tensor out = g.relata().empty(lhs.value().dtype(), feature.prepend(g.numDst()));
         spmm(g, op, lhs, rhs, plan, Reducer.SUM, out, null, false);
-        return out;
+        yield out;
       }
-      case U -> {
-        return collect(g.reversed(), Target.V, op, flip(lhs), flip(rhs), plan, feature);
-      }
-    }
-    throw new AssertionError(target);
+      case U -> collect(g.reversed(), Target.V, op, flip(lhs), flip(rhs), plan, feature);
+    };
   }
 
   private static Arg flip(Arg a) {

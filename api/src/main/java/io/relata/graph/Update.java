@@ -4,8 +4,8 @@ import io.relata.ErrorId;
 import io.relata.RelataException;
 
 /**
- * A message function with its reduce function, and optionally an update of the node fields afterwards;
- * made by {@link Functions#with}.
+ * A message function with its reduce function, and optionally an update of the node fields
+ * afterwards; made by {@link Functions#with}.
  *
  * @param message what travels along an edge
  * @param reduce how a node combines what arrives
@@ -15,9 +15,12 @@ public record Update(EdgeFunction message, NodeFunction reduce, NodeFunction app
   /** Refuses a built-in reduce function that reads what the message does not write. */
   public Update {
     if (message == null || reduce == null) {
-      throw RelataException.of(ErrorId.ARGUMENT, "A message and a reduce function are needed").build();
+      throw RelataException.of(ErrorId.ARGUMENT, "A message and a reduce function are needed")
+          .build();
     }
-    if (message instanceof Message m && reduce instanceof Reduce r && !m.out().equals(r.message())) {
+    if (message instanceof Message m
+        && reduce instanceof Reduce r
+        && !m.out().equals(r.message())) {
       throw RelataException.of(
               ErrorId.FIELD_MISMATCH, "The reduce function reads what the message does not write")
           .where(m + " with " + r)

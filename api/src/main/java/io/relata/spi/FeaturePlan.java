@@ -1,6 +1,7 @@
 package io.relata.spi;
 
 import java.util.Arrays;
+import java.util.Objects;
 
 /**
  * How the feature axes of two message operands meet: for position j of {@code count}, the message
@@ -133,7 +134,7 @@ public record FeaturePlan(
 
   @Override
   public int hashCode() {
-    return Arrays.hashCode(new int[] {layout.ordinal(), count, lhsSize, rhsSize, outSize, inner});
+    return Objects.hash(layout, count, lhsSize, rhsSize, outSize, inner);
   }
 
   @Override

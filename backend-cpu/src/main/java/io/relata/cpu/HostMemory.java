@@ -1,0 +1,90 @@
+package io.relata.cpu;
+
+import io.relata.spi.DeviceMemory;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.lang.management.ManagementFactory;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Memory from the C library, aligned to cache lines. The system gives addresses before it has pages, so
+ * a limit of our own says when memory is out: {@code -Drelata.memory.limit} in bytes, else four fifths
+ * of what the machine (or its container) has.
+ */
+final class HostMemory implements DeviceMemory {
+  private static final int ALIGNMENT = 64;
+  private static final MethodHandle MALLOC =
+      function("malloc", FunctionDescriptor.of(ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG));
+  private static final MethodHandle FREE =
+      function("free", FunctionDescriptor.ofVoid(ValueLayout.JAVA_LONG));
+
+  private final long capacity;
+  private final AtomicLong held = new AtomicLong();
+
+  HostMemory(long capacity) {
+    this.capacity = capacity;
+  }
+
+  /** Memory up to the limit that the property names, or up to the machine's. */
+  static HostMemory ofMachine() {
+    Long limit = Long.getLong("relata.memory.limit");
+    return new HostMemory(limit != null && limit > 0 ? limit : physical() / 5 * 4);
+  }
+
+  private static long physical() {
+    return ManagementFactory.getOperatingSystemMXBean()
+            instanceof com.sun.management.OperatingSystemMXBean system
+        ? system.getTotalMemorySize()
+        : Runtime.getRuntime().maxMemory();
+  }
+
+  @SuppressWarnings("restricted")
+  private static MethodHandle function(String name, FunctionDescriptor type) {
+    Linker linker = Linker.nativeLinker();
+    return linker.downcallHandle(linker.defaultLookup().findOrThrow(name), type);
+  }
+
+  @Override
+  public long allocate(long bytes) {
+    if (held.addAndGet(bytes) > capacity) {
+      held.addAndGet(-bytes);
+      throw new OutOfMemoryError(
+          bytes + " bytes asked, " + held.get() + " of " + capacity + " held (-Drelata.memory.limit)");
+    }
+    long block = malloc(bytes + ALIGNMENT);
+    if (block == 0) {
+      held.addAndGet(-bytes);
+      throw new OutOfMemoryError(bytes + " bytes asked, the system has no such block");
+    }
+    // The C library aligns to 16, so there is room for its address in front of ours.
+    long address = (block + ALIGNMENT) & -ALIGNMENT;
+    Native.ALL.set(ValueLayout.JAVA_LONG, address - Long.BYTES, block);
+    return address;
+  }
+
+  @Override
+  public void release(long address, long bytes) {
+    long block = Native.ALL.get(ValueLayout.JAVA_LONG, address - Long.BYTES);
+    try {
+      FREE.invokeExact(block);
+    } catch (Throwable e) {
+      throw new IllegalStateException(e);
+    }
+    held.addAndGet(-bytes);
+  }
+
+  @Override
+  public long capacity() {
+    return capacity;
+  }
+
+  private static long malloc(long bytes) {
+    try {
+      return (long) MALLOC.invokeExact(bytes);
+    } catch (Throwable e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

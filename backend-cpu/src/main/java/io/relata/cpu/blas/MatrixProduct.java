@@ -1,0 +1,263 @@
+package io.relata.cpu.blas;
+
+import io.relata.DType;
+import io.relata.cpu.Native;
+import io.relata.cpu.Workers;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Matrix products on all threads. A product is cut into pieces whose places depend on its sizes alone, over
+ * rows and columns of the result, or along the contracted axis where the result is small; those are then
+ * added in ascending order. So the bits do not depend on the number of threads.
+ */
+public final class MatrixProduct {
+  private static final Logger LOG = LoggerFactory.getLogger(MatrixProduct.class);
+
+  /** Multiplications below which a product is not worth sharing. */
+  private static final long SHARED_FROM = 400_000;
+
+  /** Rows or columns of the smallest piece: packing the other operand must stay cheap beside them. */
+  private static final long SIDE = 128;
+
+  private static final long MOST_PIECES = 32;
+
+  /** Shortest piece of the contracted axis. */
+  private static final long DEPTH = 2_048;
+
+  private final Workers workers;
+  private final boolean vector;
+  private volatile Gemm chosen;
+
+  /**
+   * What is multiplied.
+   *
+   * @param transposeX x is stored (k, m)
+   * @param transposeY y is stored (n, k)
+   * @param m rows of the result
+   * @param n columns of the result
+   * @param k length of the contracted axis
+   * @param accumulate whether to add to the result
+   */
+  public record Form(
+      boolean transposeX, boolean transposeY, long m, long n, long k, boolean accumulate) {}
+
+  /** Products on these threads; nothing native is loaded before the first one. */
+  public MatrixProduct(Workers workers, boolean vector) {
+    this.workers = workers;
+    this.vector = vector;
+  }
+
+  /** Products by a given kernel. */
+  MatrixProduct(Workers workers, Gemm gemm) {
+    this(workers, false);
+    this.chosen = gemm;
+  }
+
+  private Gemm gemm() {
+    Gemm g = chosen;
+    if (g == null) {
+      synchronized (this) {
+        g = chosen;
+        if (g == null) {
+          g = choose();
+          chosen = g;
+        }
+      }
+    }
+    return g;
+  }
+
+  private Gemm choose() {
+    long start = System.nanoTime();
+    try {
+      Gemm g = OpenBlas.load();
+      LOG.info("Matrix products: {}, loaded in {} ms", g.name(), (System.nanoTime() - start) / 1_000_000);
+      return g;
+    } catch (Throwable e) {
+      Gemm g = vector ? new VectorGemm() : new PlainGemm();
+      LOG.warn(
+          "Matrix products: {}, because OpenBLAS does not load ({}); faster with the artifact"
+              + " org.bytedeco:openblas and this machine's classifier on the class path",
+          g.name(),
+          e.toString());
+      LOG.debug("Loading OpenBLAS", e);
+      return g;
+    }
+  }
+
+  /** One product; operands without gaps. */
+  public void multiply(DType type, Form f, long x, long y, long out) {
+    if (f.m() == 0 || f.n() == 0) {
+      return;
+    }
+    if (f.k() == 0) {
+      clear(type, f, 1, out);
+      return;
+    }
+    if (f.m() * f.n() * f.k() < SHARED_FROM) {
+      piece(type, f, 0, f.m(), 0, f.n(), 0, f.k(), x, y, out, f.n(), f.accumulate());
+      return;
+    }
+    long down = Math.clamp(f.m() / SIDE, 1, MOST_PIECES);
+    long across = Math.clamp(f.n() / SIDE, 1, MOST_PIECES / down);
+    if (down * across < 8 && f.k() >= 2 * DEPTH && f.m() * f.n() <= f.k() * SIDE) {
+      alongContracted(type, f, x, y, out);
+      return;
+    }
+    workers.forEach(
+        (int) (down * across),
+        t -> {
+          long i = t / across;
+          long j = t % across;
+          piece(
+              type,
+              f,
+              f.m() * i / down,
+              f.m() * (i + 1) / down,
+              f.n() * j / across,
+              f.n() * (j + 1) / across,
+              0,
+              f.k(),
+              x,
+              y,
+              out,
+              f.n(),
+              f.accumulate());
+        });
+  }
+
+  /** The same for every entry of a batch. */
+  public void multiplyBatch(DType type, Form f, long batch, long x, long y, long out) {
+    if (f.m() == 0 || f.n() == 0 || batch == 0) {
+      return;
+    }
+    if (f.k() == 0) {
+      clear(type, f, batch, out);
+      return;
+    }
+    long one = f.m() * f.n() * f.k();
+    long xBytes = f.m() * f.k() * type.bytes();
+    long yBytes = f.k() * f.n() * type.bytes();
+    long outBytes = f.m() * f.n() * type.bytes();
+    if (one >= SHARED_FROM && batch < MOST_PIECES) {
+      for (long b = 0; b < batch; b++) {
+        multiply(type, f, x + b * xBytes, y + b * yBytes, out + b * outBytes);
+      }
+      return;
+    }
+    long each = Math.max(1, SHARED_FROM / one);
+    workers.forEach(
+        Math.toIntExact((batch + each - 1) / each),
+        t -> {
+          for (long b = t * each; b < Math.min(batch, (t + 1) * each); b++) {
+            piece(
+                type,
+                f,
+                0,
+                f.m(),
+                0,
+                f.n(),
+                0,
+                f.k(),
+                x + b * xBytes,
+                y + b * yBytes,
+                out + b * outBytes,
+                f.n(),
+                f.accumulate());
+          }
+        });
+  }
+
+  private static void clear(DType type, Form f, long batch, long out) {
+    if (!f.accumulate()) {
+      Native.ALL.asSlice(out, batch * f.m() * f.n() * type.bytes()).fill((byte) 0);
+    }
+  }
+
+  /** Pieces of the contracted axis give partial results, which are added in ascending order. */
+  private void alongContracted(DType type, Form f, long x, long y, long out) {
+    int pieces = (int) Math.clamp(f.k() / DEPTH, 1, MOST_PIECES);
+    long size = f.m() * f.n();
+    try (Arena arena = Arena.ofConfined()) {
+      // Address only: other threads write there, and confinement guards the segment, not the memory.
+      MemorySegment block = arena.allocate(pieces * size * type.bytes(), 64);
+      long partial = block.address();
+      workers.forEach(
+          pieces,
+          p ->
+              piece(
+                  type,
+                  f,
+                  0,
+                  f.m(),
+                  0,
+                  f.n(),
+                  f.k() * p / pieces,
+                  f.k() * (p + 1) / pieces,
+                  x,
+                  y,
+                  partial + p * size * type.bytes(),
+                  f.n(),
+                  false));
+      add(type, partial, pieces, size, f.accumulate(), out);
+    }
+  }
+
+  private static void add(
+      DType type, long partial, int pieces, long size, boolean accumulate, long out) {
+    boolean single = type == DType.FLOAT32;
+    for (long i = 0; i < size; i++) {
+      double sum = accumulate ? get(single, out, i) : 0;
+      for (int p = 0; p < pieces; p++) {
+        sum += get(single, partial, p * size + i);
+      }
+      if (single) {
+        Native.putFloat(out + 4 * i, (float) sum);
+      } else {
+        Native.putDouble(out + 8 * i, sum);
+      }
+    }
+  }
+
+  private static double get(boolean single, long base, long i) {
+    return single ? Native.getFloat(base + 4 * i) : Native.getDouble(base + 8 * i);
+  }
+
+  private void piece(
+      DType type,
+      Form f,
+      long top,
+      long bottom,
+      long left,
+      long right,
+      long from,
+      long to,
+      long x,
+      long y,
+      long out,
+      long outRow,
+      boolean accumulate) {
+    long xRow = f.transposeX() ? f.m() : f.k();
+    long yRow = f.transposeY() ? f.k() : f.n();
+    int bytes = type.bytes();
+    gemm()
+        .multiply(
+            type,
+            new Gemm.Piece(
+                f.transposeX(),
+                f.transposeY(),
+                Math.toIntExact(bottom - top),
+                Math.toIntExact(right - left),
+                Math.toIntExact(to - from),
+                Math.toIntExact(xRow),
+                Math.toIntExact(yRow),
+                Math.toIntExact(outRow),
+                accumulate),
+            x + (f.transposeX() ? from * xRow + top : top * xRow + from) * bytes,
+            y + (f.transposeY() ? left * yRow + from : from * yRow + left) * bytes,
+            out + (top * outRow + left) * bytes);
+  }
+}

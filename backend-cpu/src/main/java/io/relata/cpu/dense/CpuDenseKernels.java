@@ -1,0 +1,321 @@
+package io.relata.cpu.dense;
+
+import io.relata.DType;
+import io.relata.cpu.Native;
+import io.relata.cpu.Workers;
+import io.relata.cpu.blas.MatrixProduct;
+import io.relata.spi.Array;
+import io.relata.spi.BinaryOp;
+import io.relata.spi.DenseKernels;
+import io.relata.spi.ReduceOp;
+import io.relata.spi.UnaryOp;
+import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
+
+/**
+ * The CPU's kernels on dense arrays: looks at shapes and types, cuts the work, and leaves the arithmetic to
+ * {@link Loops} and {@link MatrixProduct}. Every method keeps its arrays reachable to its end, for their
+ * memory may be freed when they are not.
+ */
+public final class CpuDenseKernels implements DenseKernels {
+  private final Chunks chunks;
+  private final KernelTable table;
+  private final RandomNumbers random;
+  private final RowCopies rows;
+  private final MatrixProduct product;
+
+  /**
+   * Kernels for these threads.
+   *
+   * @param vector whether vector kernels may run
+   */
+  public CpuDenseKernels(Workers workers, boolean vector) {
+    this.chunks = new Chunks(workers);
+    this.table = new KernelTable(vector);
+    this.random = new RandomNumbers(chunks);
+    this.rows = new RowCopies(chunks);
+    this.product = new MatrixProduct(workers, vector);
+  }
+
+  @Override
+  public void fill(Array out, double value) {
+    Filling.fill(chunks, out, value);
+    Reference.reachabilityFence(out);
+  }
+
+  @Override
+  public void range(Array out, double start, double step) {
+    Filling.range(chunks, out, start, step);
+    Reference.reachabilityFence(out);
+  }
+
+  @Override
+  public void cast(Array x, Array out) {
+    long from = x.address();
+    long to = out.address();
+    int width = x.dtype().bytes();
+    int outWidth = out.dtype().bytes();
+    if (x.dtype() == out.dtype()) {
+      long bytes = x.bytes();
+      chunks.elements(
+          bytes,
+          (a, b) -> MemorySegment.copy(Native.ALL, from + a, Native.ALL, to + a, b - a));
+    } else {
+      Loops.Unary loop = table.cast(x.dtype(), out.dtype());
+      chunks.elements(
+          out.size(),
+          (a, b) -> loop.run(from + a * width, to + a * outWidth, b - a, 0, 0));
+    }
+    keep(x, out);
+  }
+
+  @Override
+  public void unary(UnaryOp op, Array x, double a, double b, Array out) {
+    Loops.Unary loop = table.unary(op, x.dtype());
+    long from = x.address();
+    long to = out.address();
+    int width = x.dtype().bytes();
+    chunks.elements(
+        out.size(), (i, j) -> loop.run(from + i * width, to + i * width, j - i, a, b));
+    keep(x, out);
+  }
+
+  @Override
+  public void binary(BinaryOp op, Array x, Array y, double a, Array out) {
+    Loops.Binary loop = table.binary(op, x.dtype());
+    Broadcast walk = new Broadcast(out.shape(), x.shape(), y.shape());
+    long left = x.address();
+    long right = y.address();
+    long to = out.address();
+    int width = x.dtype().bytes();
+    int outWidth = out.dtype().bytes();
+    walk.forEach(
+        chunks,
+        (starts, at, count, n) ->
+            loop.run(
+                left + starts[0] * width,
+                walk.row(0),
+                walk.step(0),
+                right + starts[1] * width,
+                walk.row(1),
+                walk.step(1),
+                to + at * outWidth,
+                count,
+                n,
+                a));
+    keep(x, y);
+    keep(out, out);
+  }
+
+  @Override
+  public void where(Array condition, Array x, Array y, Array out) {
+    Broadcast walk = new Broadcast(out.shape(), condition.shape(), x.shape(), y.shape());
+    long mask = condition.address();
+    long left = x.address();
+    long right = y.address();
+    long to = out.address();
+    int width = out.dtype().bytes();
+    walk.forEach(
+        chunks,
+        (starts, at, count, n) -> {
+          for (long r = 0; r < count; r++) {
+            long c = mask + starts[0] + r * walk.row(0);
+            long t = left + (starts[1] + r * walk.row(1)) * width;
+            long f = right + (starts[2] + r * walk.row(2)) * width;
+            long target = to + (at + r * n) * width;
+            for (long i = 0; i < n; i++) {
+              boolean take = Elements.integer(DType.BOOL, c, i * walk.step(0)) != 0;
+              long from = take ? t + i * walk.step(1) * width : f + i * walk.step(2) * width;
+              Elements.copy(width, from, target + i * width);
+            }
+          }
+        });
+    keep(condition, x);
+    keep(y, out);
+  }
+
+  @Override
+  public void reduce(ReduceOp op, Array x, long outer, long n, long inner, Array out) {
+    Loops.Reduce loop = table.reduce(op, x.dtype());
+    Reduction.run(chunks, loop, x.dtype().bytes(), x.address(), outer, n, inner, out.address());
+    keep(x, out);
+  }
+
+  @Override
+  public void argReduce(boolean largest, Array x, long outer, long n, long inner, Array out) {
+    Loops.ArgReduce loop = table.argReduce(largest, x.dtype());
+    long from = x.address();
+    long to = out.address();
+    long bytes = n * inner * x.dtype().bytes();
+    chunks.units(
+        outer,
+        n * inner,
+        (first, last) -> {
+          for (long o = first; o < last; o++) {
+            loop.run(from + o * bytes, n, inner, to + o * inner * Long.BYTES);
+          }
+        });
+    keep(x, out);
+  }
+
+  @Override
+  public void copy(
+      long[] sizes, Array x, long xStart, long[] xStrides, Array out, long outStart, long[] outStrides) {
+    int width = x.dtype().bytes();
+    new StridedCopy(width, sizes, xStrides, outStrides)
+        .run(chunks, x.address() + xStart * width, out.address() + outStart * width);
+    keep(x, out);
+  }
+
+  @Override
+  public void gatherRows(Array table, Array index, Array out) {
+    rows.gather(table, index, out);
+    keep(table, index);
+    keep(out, out);
+  }
+
+  @Override
+  public void scatterAddRows(Array x, Array index, Array out) {
+    rows.scatterAdd(table.axpy(x.dtype()), x, index, out);
+    keep(x, index);
+    keep(out, out);
+  }
+
+  @Override
+  public long firstOutside(Array index, long limit) {
+    long at = rows.firstOutside(index, limit);
+    Reference.reachabilityFence(index);
+    return at;
+  }
+
+  @Override
+  public void matmul(
+      Array x, boolean transposeX, Array y, boolean transposeY, boolean accumulate, Array out) {
+    long m = out.shape().dim(0);
+    long n = out.shape().dim(1);
+    long k = x.shape().dim(transposeX ? 0 : 1);
+    product.multiply(
+        out.dtype(),
+        new MatrixProduct.Form(transposeX, transposeY, m, n, k, accumulate),
+        x.address(),
+        y.address(),
+        out.address());
+    keep(x, y);
+    keep(out, out);
+  }
+
+  @Override
+  public void batchMatmul(
+      Array x, boolean transposeX, Array y, boolean transposeY, boolean accumulate, Array out) {
+    long m = out.shape().dim(1);
+    long n = out.shape().dim(2);
+    long k = x.shape().dim(transposeX ? 1 : 2);
+    product.multiplyBatch(
+        out.dtype(),
+        new MatrixProduct.Form(transposeX, transposeY, m, n, k, accumulate),
+        out.shape().dim(0),
+        x.address(),
+        y.address(),
+        out.address());
+    keep(x, y);
+    keep(out, out);
+  }
+
+  @Override
+  public void softmax(Array x, long rows, long n, boolean logarithm, Array out) {
+    Loops.Softmax loop = table.softmax(logarithm, x.dtype());
+    long from = x.address();
+    long to = out.address();
+    long bytes = n * x.dtype().bytes();
+    chunks.units(
+        n == 0 ? 0 : rows,
+        n,
+        (i, j) -> loop.forward(from + i * bytes, j - i, n, to + i * bytes));
+    keep(x, out);
+  }
+
+  @Override
+  public void softmaxGrad(
+      Array y, Array gradient, long rows, long n, boolean logarithm, Array out) {
+    Loops.Softmax loop = table.softmax(logarithm, y.dtype());
+    long from = y.address();
+    long g = gradient.address();
+    long to = out.address();
+    long bytes = n * y.dtype().bytes();
+    chunks.units(
+        n == 0 ? 0 : rows,
+        n,
+        (i, j) -> loop.backward(from + i * bytes, g + i * bytes, j - i, n, to + i * bytes));
+    keep(y, gradient);
+    keep(out, out);
+  }
+
+  @Override
+  public void uniform(long seed, long stream, double low, double high, Array out) {
+    random.uniform(seed, stream, low, high, out);
+    Reference.reachabilityFence(out);
+  }
+
+  @Override
+  public void normal(long seed, long stream, double mean, double deviation, Array out) {
+    random.normal(seed, stream, mean, deviation, out);
+    Reference.reachabilityFence(out);
+  }
+
+  @Override
+  public void dropout(Array x, double p, long seed, long stream, Array out) {
+    random.dropout(x, p, seed, stream, out);
+    keep(x, out);
+  }
+
+  @Override
+  public void adam(
+      Array parameter,
+      Array gradient,
+      Array firstMoment,
+      Array secondMoment,
+      double rate,
+      double beta1,
+      double beta2,
+      double epsilon,
+      double weightDecay,
+      boolean decoupled,
+      long step) {
+    Loops.Adam loop = table.adam(parameter.dtype());
+    Loops.Adam.Step constants =
+        new Loops.Adam.Step(
+            rate / (1 - Math.pow(beta1, step)),
+            beta1,
+            beta2,
+            epsilon,
+            1 / Math.sqrt(1 - Math.pow(beta2, step)),
+            decoupled ? 0 : weightDecay,
+            decoupled ? 1 - rate * weightDecay : 1);
+    long p = parameter.address();
+    long g = gradient.address();
+    long m = firstMoment.address();
+    long v = secondMoment.address();
+    int width = parameter.dtype().bytes();
+    chunks.elements(
+        parameter.size(),
+        (i, j) ->
+            loop.run(p + i * width, g + i * width, m + i * width, v + i * width, j - i, constants));
+    keep(parameter, gradient);
+    keep(firstMoment, secondMoment);
+  }
+
+  @Override
+  public void axpy(double a, Array x, Array y) {
+    Loops.Axpy loop = table.axpy(x.dtype());
+    long from = x.address();
+    long to = y.address();
+    int width = x.dtype().bytes();
+    chunks.elements(x.size(), (i, j) -> loop.run(a, from + i * width, to + i * width, j - i));
+    keep(x, y);
+  }
+
+  private static void keep(Array x, Array y) {
+    Reference.reachabilityFence(x);
+    Reference.reachabilityFence(y);
+  }
+}

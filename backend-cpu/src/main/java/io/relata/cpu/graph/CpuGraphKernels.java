@@ -1,0 +1,237 @@
+package io.relata.cpu.graph;
+
+import io.relata.DType;
+import io.relata.cpu.Workers;
+import io.relata.spi.Array;
+import io.relata.spi.FeaturePlan;
+import io.relata.spi.FeaturePlan.Layout;
+import io.relata.spi.GraphKernels;
+import io.relata.spi.MessageOp;
+import io.relata.spi.Operand;
+import io.relata.spi.Reducer;
+import io.relata.spi.RowIndex;
+import io.relata.spi.SddmmCall;
+import io.relata.spi.SpmmCall;
+import io.relata.spi.Target;
+import io.relata.spi.WinnerGradCall;
+import java.lang.ref.Reference;
+import java.util.List;
+
+/**
+ * Graph kernels on the CPU: picks a loop for each call, copied for its constants, and runs it over
+ * the row blocks of the index on all workers. A row is computed by one thread, in the order of edge
+ * ids, so results do not depend on the number of threads.
+ */
+public final class CpuGraphKernels implements GraphKernels {
+  private final Workers workers;
+  private final boolean vector;
+  private final Loops loops = new Loops();
+
+  /**
+   * Kernels on the given threads.
+   *
+   * @param vector use {@code jdk.incubator.vector}; the module must then be present
+   */
+  public CpuGraphKernels(Workers workers, boolean vector) {
+    this.workers = workers;
+    this.vector = vector;
+  }
+
+  @Override
+  public void spmm(SpmmCall call) {
+    RowIndex index = call.index();
+    FeaturePlan plan = call.plan();
+    if (plan.outSize() == 0 || index.numRows() == 0) {
+      return;
+    }
+    PositionTable table = table(plan);
+    LoopSpec spec =
+        spec(
+            call.op(),
+            call.lhs(),
+            call.rhs(),
+            call.reducer(),
+            call.out(),
+            table == null ? plan.layout() : Layout.GENERAL,
+            index,
+            call.winners() != null);
+    RowTask task =
+        RowTask.of(
+            index,
+            call.lhs(),
+            call.rhs(),
+            plan,
+            call.out(),
+            call.winners(),
+            call.accumulate(),
+            table);
+    if (onVectors(spec)) {
+      boolean sums = call.reducer() == Reducer.SUM || call.reducer() == Reducer.MEAN;
+      String template =
+          spec.layout() == Layout.OUT_GROUPED ? "VectorDot" : sums ? "VectorSum" : "VectorBest";
+      run(template, spec, VectorPasses.of(plan, spec.winners()), task, index);
+    } else {
+      run(loops.rows("PlainSpmm", spec), task, index);
+    }
+    Reference.reachabilityFence(call);
+  }
+
+  @Override
+  public void sddmm(SddmmCall call) {
+    RowIndex index = call.index();
+    FeaturePlan plan = call.plan();
+    if (plan.outSize() == 0 || index.numEdges() == 0) {
+      return;
+    }
+    PositionTable table = table(plan);
+    LoopSpec spec =
+        spec(
+            call.op(),
+            call.lhs(),
+            call.rhs(),
+            null,
+            call.out(),
+            table == null ? plan.layout() : Layout.GENERAL,
+            index,
+            false);
+    RowTask task = RowTask.of(index, call.lhs(), call.rhs(), plan, call.out(), null, false, table);
+    if (onVectors(spec)) {
+      String template = spec.layout() == Layout.OUT_GROUPED ? "VectorDot" : "VectorSddmm";
+      run(template, spec, VectorPasses.perEdge(plan), task, index);
+    } else {
+      run(loops.rows("PlainSddmm", spec), task, index);
+    }
+    Reference.reachabilityFence(call);
+  }
+
+  @Override
+  public void winnerGrad(WinnerGradCall call) {
+    FeaturePlan plan = call.plan();
+    int rows = plan.outSize() == 0 ? 0 : (int) (call.winners().size() / plan.outSize());
+    if (rows == 0 || plan.count() == 0) {
+      return;
+    }
+    Operand own = call.left() ? call.lhs() : call.rhs();
+    WinnerLoop loop =
+        loops.winners(
+            new WinnerSpec(
+                message(call.op()),
+                call.lhs().target(),
+                call.rhs() == null ? null : call.rhs().target(),
+                call.out().dtype(),
+                call.left()));
+    WinnerTask task = WinnerTask.of(call);
+    int shares = workers.count();
+    if (own.target() == Target.U) {
+      int[] offsets = call.left() ? task.lhsOffsets() : task.rhsOffsets();
+      int[][] positions =
+          WinnerShares.byColumn(offsets, call.left() ? task.lhsSize() : task.rhsSize(), shares);
+      workers.forEach(positions.length, k -> loop.run(task, positions[k], 0, rows));
+    } else {
+      // A row and its edges belong to nobody else.
+      int[] all = WinnerShares.all(plan.count());
+      workers.forEach(
+          shares,
+          k ->
+              loop.run(
+                  task,
+                  all,
+                  (int) ((long) rows * k / shares),
+                  (int) ((long) rows * (k + 1) / shares)));
+    }
+    Reference.reachabilityFence(call);
+  }
+
+  @Override
+  public void edgeSoftmax(RowIndex index, Array logits, Array out) {
+    softmax(index, logits, null, out);
+  }
+
+  @Override
+  public void edgeSoftmaxGrad(RowIndex index, Array y, Array gradient, Array out) {
+    softmax(index, y, gradient, out);
+  }
+
+  private void softmax(RowIndex index, Array x, Array gradient, Array out) {
+    if (out.size() == 0) {
+      return;
+    }
+    int heads = (int) (out.size() / index.numEdges());
+    FeaturePlan plan = FeaturePlan.copy(heads);
+    Operand lhs = new Operand(x, Target.E);
+    Operand rhs = gradient == null ? null : new Operand(gradient, Target.E);
+    LoopSpec spec = spec(MessageOp.COPY, lhs, rhs, null, out, Layout.SAME, index, false);
+    RowTask task = RowTask.of(index, lhs, rhs, plan, out, null, false, null);
+    RowLoop loop =
+        onVectors(spec)
+            ? loops.rows("VectorEdgeSoftmax", spec.on(VectorPasses.softmax(heads)))
+            : loops.rows("PlainEdgeSoftmax", spec);
+    run(loop, task, index);
+    Reference.reachabilityFence(index);
+    Reference.reachabilityFence(x);
+    Reference.reachabilityFence(gradient);
+    Reference.reachabilityFence(out);
+  }
+
+  private void run(RowLoop loop, RowTask task, RowIndex index) {
+    int[] blocks = index.blocks();
+    workers.forEach(index.numBlocks(), b -> loop.run(task, 0, blocks[b], blocks[b + 1]));
+  }
+
+  /** Pass after pass over all blocks, so that one pass's columns have the caches to themselves. */
+  private void run(
+      String template,
+      LoopSpec spec,
+      List<VectorPasses.Pass> passes,
+      RowTask task,
+      RowIndex index) {
+    int[] blocks = index.blocks();
+    int count = index.numBlocks();
+    RowLoop[] copies = new RowLoop[passes.size()];
+    for (int p = 0; p < copies.length; p++) {
+      copies[p] = loops.rows(template, spec.on(passes.get(p).lanes()));
+    }
+    workers.forEach(
+        count * copies.length,
+        i -> {
+          int p = i / count;
+          int b = i % count;
+          copies[p].run(task, passes.get(p).column(), blocks[b], blocks[b + 1]);
+        });
+  }
+
+  private boolean onVectors(LoopSpec spec) {
+    return vector && spec.dtype() == DType.FLOAT32 && spec.layout() != Layout.GENERAL;
+  }
+
+  /** The plan by table where it is no pattern; patterns of no positions are none either. */
+  private static PositionTable table(FeaturePlan plan) {
+    return plan.layout() == Layout.GENERAL || plan.count() == 0 ? PositionTable.of(plan) : null;
+  }
+
+  private static LoopSpec spec(
+      MessageOp op,
+      Operand lhs,
+      Operand rhs,
+      Reducer reducer,
+      Array out,
+      Layout layout,
+      RowIndex index,
+      boolean winners) {
+    return new LoopSpec(
+        message(op),
+        lhs.target(),
+        rhs == null ? null : rhs.target(),
+        reducer,
+        out.dtype(),
+        layout,
+        index.edgeIds() == null,
+        winners,
+        null);
+  }
+
+  /** A dot product is a multiplication with a plan that sums. */
+  private static MessageOp message(MessageOp op) {
+    return op == MessageOp.DOT ? MessageOp.MUL : op;
+  }
+}

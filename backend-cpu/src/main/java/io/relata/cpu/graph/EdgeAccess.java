@@ -1,0 +1,23 @@
+package io.relata.cpu.graph;
+
+import io.relata.spi.Target;
+
+/**
+ * What all templates do alike. The first argument of each method is a constant of the copy that
+ * calls, so nothing but the chosen branch is left after inlining; comparisons instead of {@code
+ * switch}, whose table of enum ordinals the compiler does not fold.
+ */
+final class EdgeAccess {
+  private EdgeAccess() {}
+
+  /** Address of the operand's row for an edge. */
+  static long row(Target target, long base, long rowBytes, int v, int u, int edge) {
+    if (target == Target.U) {
+      return base + u * rowBytes;
+    }
+    if (target == Target.V) {
+      return base + v * rowBytes;
+    }
+    return base + edge * rowBytes;
+  }
+}

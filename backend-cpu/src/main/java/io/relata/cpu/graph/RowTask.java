@@ -1,0 +1,55 @@
+package io.relata.cpu.graph;
+
+import io.relata.spi.Array;
+import io.relata.spi.FeaturePlan;
+import io.relata.spi.Operand;
+import io.relata.spi.RowIndex;
+
+/**
+ * Addresses and sizes of one call. Whoever runs a loop keeps the arrays reachable meanwhile.
+ *
+ * @param edgeIds 0 where slot and edge id are the same
+ * @param rhs 0 where there is none
+ * @param winners 0 where nobody asks
+ * @param table positions by output, for plans that are no pattern; else null
+ */
+record RowTask(
+    long offsets,
+    long columns,
+    long edgeIds,
+    long lhs,
+    long rhs,
+    long out,
+    long winners,
+    int lhsSize,
+    int rhsSize,
+    int outSize,
+    int inner,
+    boolean accumulate,
+    PositionTable table) {
+
+  static RowTask of(
+      RowIndex index,
+      Operand lhs,
+      Operand rhs,
+      FeaturePlan plan,
+      Array out,
+      Array winners,
+      boolean accumulate,
+      PositionTable table) {
+    return new RowTask(
+        index.offsets().address(),
+        index.columns().address(),
+        index.edgeIds() == null ? 0 : index.edgeIds().address(),
+        lhs.data().address(),
+        rhs == null ? 0 : rhs.data().address(),
+        out.address(),
+        winners == null ? 0 : winners.address(),
+        plan.lhsSize(),
+        plan.rhsSize(),
+        plan.outSize(),
+        plan.inner(),
+        accumulate,
+        table);
+  }
+}

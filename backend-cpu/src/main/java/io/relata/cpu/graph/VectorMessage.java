@@ -1,0 +1,71 @@
+package io.relata.cpu.graph;
+
+import io.relata.cpu.Native;
+import io.relata.spi.MessageOp;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Messages of the vector templates. As in {@link EdgeAccess}, operation, grouping and lanes are
+ * constants of the calling copy, and k is a literal there.
+ */
+final class VectorMessage {
+  static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+  static final int LENGTH = SPECIES.length();
+  static final ByteOrder ORDER = ByteOrder.nativeOrder();
+
+  private VectorMessage() {}
+
+  /** The lanes of masked vectors; all where none is masked. */
+  static VectorMask<Float> mask(Lanes lanes) {
+    return SPECIES.indexInRange(0, lanes.tail() == 0 ? LENGTH : lanes.tail());
+  }
+
+  /**
+   * Columns of vector k of an operand whose first column lies at {@code address}.
+   *
+   * @param grouped one element for {@code share} vectors, not one a column
+   */
+  static FloatVector operand(
+      boolean grouped,
+      boolean masked,
+      int stride,
+      int share,
+      VectorMask<Float> mask,
+      long address,
+      int k) {
+    if (grouped) {
+      return FloatVector.broadcast(SPECIES, Native.getFloat(address + 4L * (k / share)));
+    }
+    return load(masked, mask, address + 4L * k * stride);
+  }
+
+  static FloatVector load(boolean masked, VectorMask<Float> mask, long address) {
+    return masked
+        ? FloatVector.fromMemorySegment(SPECIES, Native.ALL, address, ORDER, mask)
+        : FloatVector.fromMemorySegment(SPECIES, Native.ALL, address, ORDER);
+  }
+
+  static void store(boolean masked, VectorMask<Float> mask, long address, FloatVector x) {
+    if (masked) {
+      x.intoMemorySegment(Native.ALL, address, ORDER, mask);
+    } else {
+      x.intoMemorySegment(Native.ALL, address, ORDER);
+    }
+  }
+
+  static FloatVector apply(MessageOp op, FloatVector x, FloatVector y) {
+    if (op == MessageOp.ADD) {
+      return x.add(y);
+    }
+    if (op == MessageOp.SUB) {
+      return x.sub(y);
+    }
+    if (op == MessageOp.DIV) {
+      return x.div(y);
+    }
+    return x.mul(y);
+  }
+}

@@ -1,0 +1,92 @@
+package io.relata.cpu.graph;
+
+import io.relata.spi.FeaturePlan;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Cuts a plan's columns into passes of vector loops. */
+final class VectorPasses {
+  private static final int LENGTH = VectorMessage.LENGTH;
+
+  /** Vectors in registers at most: as many as the templates spell out. */
+  private static final int MOST = 8;
+
+  /**
+   * The same with winners, which need twice the registers: AVX-512 and SVE have 32, AVX2 has 16.
+   */
+  private static final int MOST_WITH_WINNERS = LENGTH >= 16 ? 8 : 4;
+
+  private VectorPasses() {}
+
+  /** One pass over all groups of a plan that sums, for values per edge. */
+  static List<Pass> perEdge(FeaturePlan plan) {
+    return plan.layout() == FeaturePlan.Layout.OUT_GROUPED
+        ? List.of(new Pass(0, sum(plan.inner())))
+        : of(plan, false);
+  }
+
+  /** The lanes of an edge softmax: the stride is the number of heads where it divides the lanes. */
+  static Lanes softmax(int heads) {
+    return new Lanes(1, LENGTH % heads == 0 ? heads : 0, 0, false, 1);
+  }
+
+  /** Columns from {@code column} on, as {@code lanes} says. */
+  record Pass(int column, Lanes lanes) {}
+
+  /** Passes over a plan that is a pattern; empty for patterns that vectors do not serve. */
+  static List<Pass> of(FeaturePlan plan, boolean winners) {
+    int most = winners ? MOST_WITH_WINNERS : MOST;
+    List<Pass> passes = new ArrayList<>();
+    switch (plan.layout()) {
+      case SAME -> columns(passes, 0, plan.count(), most);
+      case LHS_GROUPED, RHS_GROUPED ->
+          groups(passes, plan.count() / plan.inner(), plan.inner(), most);
+      case OUT_GROUPED -> sums(passes, plan.outSize(), plan.inner());
+      case GENERAL -> {}
+    }
+    return passes;
+  }
+
+  /** Neighbouring columns that share one element of a grouped operand, or have none. */
+  private static void columns(List<Pass> passes, int from, int size, int most) {
+    int vectors = ceil(size, LENGTH);
+    int each = ceil(vectors, ceil(vectors, most));
+    for (int done = 0; done < vectors; done += each) {
+      int n = Math.min(each, vectors - done);
+      int tail = done + n == vectors ? size % LENGTH : 0;
+      passes.add(new Pass(from + done * LENGTH, new Lanes(n, LENGTH, tail, false, most)));
+    }
+  }
+
+  private static void groups(List<Pass> passes, int groups, int inner, int most) {
+    int vectors = inner < LENGTH ? 1 : inner / LENGTH;
+    if (inner > LENGTH && inner % LENGTH != 0 || vectors > most) {
+      for (int g = 0; g < groups; g++) {
+        columns(passes, g * inner, inner, most);
+      }
+      return;
+    }
+    int each = ceil(groups, ceil(groups, most / vectors));
+    for (int done = 0; done < groups; done += each) {
+      int n = Math.min(each, groups - done) * vectors;
+      boolean partial = inner < LENGTH;
+      Lanes lanes = new Lanes(n, partial ? inner : LENGTH, partial ? inner : 0, partial, vectors);
+      passes.add(new Pass(done * inner, lanes));
+    }
+  }
+
+  private static void sums(List<Pass> passes, int groups, int inner) {
+    for (int g = 0; g < groups; g++) {
+      passes.add(new Pass(g * inner, sum(inner)));
+    }
+  }
+
+  private static Lanes sum(int inner) {
+    int vectors = ceil(inner, LENGTH);
+    return new Lanes(vectors > MOST ? 0 : vectors, LENGTH, inner % LENGTH, false, 1);
+  }
+
+  private static int ceil(int a, int b) {
+    return (a + b - 1) / b;
+  }
+}

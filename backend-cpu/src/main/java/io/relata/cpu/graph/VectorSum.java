@@ -1,0 +1,137 @@
+package io.relata.cpu.graph;
+
+import static io.relata.cpu.Native.getInt;
+
+import io.relata.cpu.Specialized;
+import io.relata.spi.FeaturePlan.Layout;
+import io.relata.spi.MessageOp;
+import io.relata.spi.Reducer;
+import io.relata.spi.Target;
+import java.lang.invoke.MethodHandles;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+
+/**
+ * Template of the sparse product with sum or mean, FLOAT32: up to eight vectors of a row's columns
+ * stay in registers over all its edges and are written once. Each column is summed in the order of
+ * edge ids, without fused multiply-add, so the bits are those of {@link PlainSpmm}. Allocates
+ * nothing.
+ */
+final class VectorSum implements RowLoop {
+  private static final LoopSpec SPEC =
+      Specialized.parameters(MethodHandles.lookup(), LoopSpec.class);
+  private static final MessageOp OP = SPEC.op();
+  private static final Target LHS = SPEC.lhs();
+  private static final Target RHS = SPEC.rhs();
+  private static final boolean BINARY = OP != MessageOp.COPY;
+  private static final boolean LHS_GROUPED = SPEC.layout() == Layout.LHS_GROUPED;
+  private static final boolean RHS_GROUPED = SPEC.layout() == Layout.RHS_GROUPED;
+  private static final boolean MEAN = SPEC.reducer() == Reducer.MEAN;
+  private static final boolean COLUMN = SPEC.needsColumn();
+  private static final boolean EDGE = SPEC.needsEdgeId();
+  private static final boolean IDENTITY = SPEC.identity();
+  private static final Lanes LANES = SPEC.lanes();
+  private static final int N = LANES.vectors();
+  private static final int STRIDE = LANES.stride();
+  private static final int SHARE = LANES.share();
+  private static final boolean MASK_LAST = LANES.tail() > 0;
+  private static final boolean MASK_ALL = MASK_LAST && LANES.maskAll();
+  private static final VectorMask<Float> MASK = VectorMessage.mask(LANES);
+
+  @Override
+  public void run(RowTask t, int column, int from, int to) {
+    VectorMask<Float> mask = MASK;
+    long lhsBytes = 4L * t.lhsSize();
+    long rhsBytes = 4L * t.rhsSize();
+    long outBytes = 4L * t.outSize();
+    long lhs = t.lhs() + 4L * (LHS_GROUPED ? column / t.inner() : column);
+    long rhs = t.rhs() + 4L * (RHS_GROUPED ? column / t.inner() : column);
+    long columns = t.columns();
+    long edgeIds = t.edgeIds();
+    for (int v = from; v < to; v++) {
+      int begin = getInt(t.offsets() + 4L * v);
+      int end = getInt(t.offsets() + 4L * v + 4);
+      FloatVector a0 = FloatVector.zero(VectorMessage.SPECIES);
+      FloatVector a1 = a0;
+      FloatVector a2 = a0;
+      FloatVector a3 = a0;
+      FloatVector a4 = a0;
+      FloatVector a5 = a0;
+      FloatVector a6 = a0;
+      FloatVector a7 = a0;
+      for (int i = begin; i < end; i++) {
+        int u = COLUMN ? getInt(columns + 4L * i) : 0;
+        int edge = EDGE ? IDENTITY ? i : getInt(edgeIds + 4L * i) : 0;
+        long l = EdgeAccess.row(LHS, lhs, lhsBytes, v, u, edge);
+        long r = BINARY ? EdgeAccess.row(RHS, rhs, rhsBytes, v, u, edge) : 0;
+        a0 = a0.add(message(mask, l, r, 0));
+        if (N > 1) {
+          a1 = a1.add(message(mask, l, r, 1));
+        }
+        if (N > 2) {
+          a2 = a2.add(message(mask, l, r, 2));
+        }
+        if (N > 3) {
+          a3 = a3.add(message(mask, l, r, 3));
+        }
+        if (N > 4) {
+          a4 = a4.add(message(mask, l, r, 4));
+        }
+        if (N > 5) {
+          a5 = a5.add(message(mask, l, r, 5));
+        }
+        if (N > 6) {
+          a6 = a6.add(message(mask, l, r, 6));
+        }
+        if (N > 7) {
+          a7 = a7.add(message(mask, l, r, 7));
+        }
+      }
+      long out = t.out() + v * outBytes + 4L * column;
+      int degree = end - begin;
+      finish(t, mask, out, degree, a0, 0);
+      if (N > 1) {
+        finish(t, mask, out, degree, a1, 1);
+      }
+      if (N > 2) {
+        finish(t, mask, out, degree, a2, 2);
+      }
+      if (N > 3) {
+        finish(t, mask, out, degree, a3, 3);
+      }
+      if (N > 4) {
+        finish(t, mask, out, degree, a4, 4);
+      }
+      if (N > 5) {
+        finish(t, mask, out, degree, a5, 5);
+      }
+      if (N > 6) {
+        finish(t, mask, out, degree, a6, 6);
+      }
+      if (N > 7) {
+        finish(t, mask, out, degree, a7, 7);
+      }
+    }
+  }
+
+  private static FloatVector message(VectorMask<Float> mask, long l, long r, int k) {
+    boolean masked = MASK_ALL || MASK_LAST && k == N - 1;
+    FloatVector x = VectorMessage.operand(LHS_GROUPED, masked, STRIDE, SHARE, mask, l, k);
+    if (!BINARY) {
+      return x;
+    }
+    FloatVector y = VectorMessage.operand(RHS_GROUPED, masked, STRIDE, SHARE, mask, r, k);
+    return VectorMessage.apply(OP, x, y);
+  }
+
+  private static void finish(
+      RowTask t, VectorMask<Float> mask, long out, int degree, FloatVector sum, int k) {
+    boolean masked = MASK_ALL || MASK_LAST && k == N - 1;
+    long at = out + 4L * k * STRIDE;
+    FloatVector x = MEAN && degree > 1 ? sum.div((float) degree) : sum;
+    if (t.accumulate()) {
+      x = VectorMessage.load(masked, mask, at).add(x);
+    }
+    VectorMessage.store(masked, mask, at, x);
+  }
+}

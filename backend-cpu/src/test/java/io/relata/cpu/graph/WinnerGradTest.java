@@ -1,0 +1,136 @@
+package io.relata.cpu.graph;
+
+import static io.relata.cpu.graph.Fixture.assertClose;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.relata.cpu.Workers;
+import io.relata.cpu.graph.Fixture.Kernel;
+import io.relata.cpu.graph.Fixture.Message;
+import io.relata.spi.Array;
+import io.relata.spi.FeaturePlan;
+import io.relata.spi.MessageOp;
+import io.relata.spi.Operand;
+import io.relata.spi.Reducer;
+import io.relata.spi.SpmmCall;
+import io.relata.spi.Target;
+import io.relata.spi.WinnerGradCall;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Gradients of max and min go to the winning edge alone. */
+class WinnerGradTest {
+  @ParameterizedTest
+  @EnumSource(Kernel.class)
+  void everyMessageSendsItsDerivativeToTheWinner(Kernel kernel) {
+    TestGraph g = TestGraph.random(41, 23, 150, false);
+    for (Message message : Fixture.messages()) {
+      List<Pattern> patterns =
+          message.op() == MessageOp.DOT ? Fixture.dotPatterns() : Fixture.patterns();
+      for (Pattern pattern : patterns) {
+        FeaturePlan plan = Fixture.plan(message, pattern);
+        for (boolean left : new boolean[] {true, false}) {
+          if (left || message.rhs() != null) {
+            WinnerGradCall call = call(kernel, g, message, plan, left);
+            double[] expected = expected(g, call);
+            kernel.kernels.winnerGrad(call);
+            assertClose(
+                "%s %s %s left %s".formatted(kernel, message, pattern, left),
+                TestArrays.values(call.out()),
+                expected,
+                null,
+                20 * kernel.tolerance);
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void threadsDoNotChangeABit() {
+    TestGraph g = TestGraph.random(42, 300, 5000, false);
+    for (Target end : List.of(Target.U, Target.E)) {
+      Message message = new Message(MessageOp.MUL, end, Target.V);
+      FeaturePlan plan = Pattern.of(new int[] {3, 20}, new int[] {3, 1}).plan();
+      double[] first = null;
+      for (int threads : new int[] {1, 2, 3, 8}) {
+        try (Workers workers = new Workers(threads)) {
+          WinnerGradCall call = call(Kernel.PLAIN_F32, g, message, plan, true);
+          new CpuGraphKernels(workers, false).winnerGrad(call);
+          double[] out = TestArrays.values(call.out());
+          first = first == null ? out : first;
+          assertThat(out).as("%d threads", threads).isEqualTo(first);
+        }
+      }
+    }
+  }
+
+  private static WinnerGradCall call(
+      Kernel kernel, TestGraph g, Message message, FeaturePlan plan, boolean left) {
+    SpmmCall forward = Fixture.spmmCall(g, message, plan, Reducer.MAX, kernel.dtype, 6, false);
+    kernel.kernels.spmm(forward);
+    Operand gradient = Fixture.operand(g, Target.V, plan.outSize(), kernel.dtype, 7, false, false);
+    Operand own = left ? forward.lhs() : forward.rhs();
+    Array out = TestArrays.zeros(kernel.dtype, own.data().size());
+    TestArrays.fill(out, i -> i % 3);
+    return new WinnerGradCall(
+        g.sourceArray(),
+        g.destinationArray(),
+        message.op(),
+        forward.lhs(),
+        forward.rhs(),
+        plan,
+        forward.winners(),
+        gradient.data(),
+        left,
+        out);
+  }
+
+  /** By the definition, one number after the other. */
+  private static double[] expected(TestGraph g, WinnerGradCall c) {
+    double[] out = TestArrays.values(c.out());
+    FeaturePlan plan = c.plan();
+    for (int v = 0; v < g.destinations(); v++) {
+      for (int j = 0; j < plan.count(); j++) {
+        int at = v * plan.outSize() + plan.outOffset(j);
+        int edge = (int) TestArrays.get(c.winners(), at);
+        if (edge >= 0) {
+          int l = Oracle.row(g, c.lhs(), edge) * plan.lhsSize() + plan.lhsOffset(j);
+          double x = TestArrays.get(c.lhs().data(), l);
+          int r =
+              c.rhs() == null
+                  ? 0
+                  : Oracle.row(g, c.rhs(), edge) * plan.rhsSize() + plan.rhsOffset(j);
+          double y = c.rhs() == null ? 0 : TestArrays.get(c.rhs().data(), r);
+          double derivative =
+              switch (c.op()) {
+                case COPY, ADD -> 1;
+                case SUB -> c.left() ? 1 : -1;
+                case MUL, DOT -> c.left() ? y : x;
+                case DIV -> c.left() ? 1 / y : -x / (y * y);
+              };
+          out[c.left() ? l : r] += TestArrays.get(c.gradient(), at) * derivative;
+        }
+      }
+    }
+    return out;
+  }
+
+  @Test
+  void noWinnersNoGradient() {
+    TestGraph empty = TestGraph.of(4, 3, new int[0], new int[0], 1);
+    for (int width : new int[] {0, 9}) {
+      WinnerGradCall call =
+          call(
+              Kernel.PLAIN_F32,
+              empty,
+              new Message(MessageOp.COPY, Target.U, null),
+              FeaturePlan.copy(width),
+              true);
+      double[] before = TestArrays.values(call.out());
+      Fixture.PLAIN.winnerGrad(call);
+      assertThat(TestArrays.values(call.out())).isEqualTo(before);
+    }
+  }
+}

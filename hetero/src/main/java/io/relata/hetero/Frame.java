@@ -1,0 +1,180 @@
+package io.relata.hetero;
+
+import io.relata.ErrorId;
+import io.relata.Relata;
+import io.relata.RelataException;
+import io.relata.Tensor;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The fields of the nodes of one type, or of the edges of one relation; every field has a row for
+ * each.
+ */
+final class Frame {
+  /** A field: its tensor, or where to gather it from when it is first read. */
+  private static final class Column {
+    private Tensor value;
+    private Column source;
+    private Tensor index;
+
+    Tensor get() {
+      if (value == null) {
+        value = source.get().indexSelect(0, index);
+        source = null;
+        index = null;
+      }
+      return value;
+    }
+  }
+
+  private final Relata relata;
+  private final String owner;
+  private final String item;
+  private final int rows;
+  private Map<String, Column> columns = new LinkedHashMap<>();
+
+  /**
+   * An empty frame.
+   *
+   * @param owner names it in messages, for instance {@code node type 'user'}
+   * @param item what a row is, in the plural
+   */
+  Frame(Relata relata, String owner, String item, int rows) {
+    this.relata = relata;
+    this.owner = owner;
+    this.item = item;
+    this.rows = rows;
+  }
+
+  int rows() {
+    return rows;
+  }
+
+  String owner() {
+    return owner;
+  }
+
+  Set<String> fields() {
+    return Set.copyOf(columns.keySet());
+  }
+
+  boolean has(String field) {
+    return columns.containsKey(field);
+  }
+
+  /**
+   * A field's tensor.
+   *
+   * @param reader the function and relation that need it, or null
+   */
+  Tensor get(String field, String reader) {
+    Column c = columns.get(field);
+    if (c == null) {
+      RelataException.Builder b =
+          RelataException.of(ErrorId.FIELD_UNKNOWN, "There is no such field")
+              .where(owner + (reader == null ? "" : ", needed by " + reader))
+              .expected(
+                  columns.isEmpty()
+                      ? "a field, but none has been set"
+                      : "one of " + columns.keySet())
+              .found("'" + field + "'");
+      throw b.remedy("set it first, for instance nodes(type).set(\"" + field + "\", tensor)")
+          .build();
+    }
+    return c.get();
+  }
+
+  void set(String field, Tensor value) {
+    check(field, value);
+    Column c = new Column();
+    c.value = value;
+    columns.put(field, c);
+  }
+
+  void check(String field, Tensor value) {
+    if (value.relata() != relata) {
+      throw RelataException.of(ErrorId.LIFETIME, "Graph and feature belong to different runtimes")
+          .where(owner + ", field '" + field + "'")
+          .build();
+    }
+    if (value.shape().rank() == 0 || value.dim(0) != rows) {
+      throw RelataException.of(ErrorId.FIELD_ROWS, "The feature has the wrong number of rows")
+          .where(owner + ", field '" + field + "'")
+          .expected(rows + " rows, one for each of the " + rows + " " + item)
+          .found(
+              (value.shape().rank() == 0 ? "a scalar" : value.dim(0) + " rows")
+                  + ", shape "
+                  + value.shape())
+          .remedy(
+              "give a row for each; isolated nodes exist only if the graph was built with an"
+                  + " explicit node count")
+          .build();
+    }
+  }
+
+  /**
+   * Replaces some rows of fields, different ones; a new field is 0 elsewhere. Checks all before it
+   * writes.
+   */
+  void setRows(int[] ids, Map<String, Tensor> values) {
+    boolean[] mark = new boolean[rows];
+    for (int id : ids) {
+      mark[id] = true;
+    }
+    Tensor index = relata.tensor(ids);
+    Map<String, Tensor> whole = new LinkedHashMap<>();
+    values.forEach(
+        (field, part) -> {
+          Tensor zeros = relata.zeros(part.dtype(), part.shape().row().prepend(rows).dims());
+          Tensor t = zeros.indexAdd(index, part);
+          if (has(field)) {
+            Tensor old = get(field, null);
+            if (!old.shape().equals(t.shape()) || old.dtype() != t.dtype()) {
+              throw RelataException.of(ErrorId.SHAPE, "The new rows do not fit the field")
+                  .where(owner + ", field '" + field + "'")
+                  .expected(old.dtype() + " rows of shape " + old.shape().row())
+                  .found(t.dtype() + " rows of shape " + t.shape().row())
+                  .build();
+            }
+            long[] dims = new long[t.shape().rank()];
+            Arrays.fill(dims, 1);
+            dims[0] = rows;
+            t = Tensor.where(relata.tensor(mark, dims), t, old);
+          }
+          whole.put(field, t);
+        });
+    whole.forEach(this::set);
+  }
+
+  Tensor remove(String field) {
+    Tensor value = get(field, null);
+    columns.remove(field);
+    return value;
+  }
+
+  /**
+   * Takes over all fields of {@code parent} at {@code index}; nothing is gathered before it is
+   * read.
+   */
+  void gatherFrom(Frame parent, Tensor index) {
+    for (Map.Entry<String, Column> e : parent.columns.entrySet()) {
+      Column c = new Column();
+      c.source = e.getValue();
+      c.index = index;
+      columns.put(e.getKey(), c);
+    }
+  }
+
+  /** The present fields, to be given to {@link #restore}. */
+  Map<String, ?> snapshot() {
+    return new LinkedHashMap<>(columns);
+  }
+
+  @SuppressWarnings("unchecked")
+  void restore(Map<String, ?> snapshot) {
+    columns = (Map<String, Column>) snapshot;
+  }
+}

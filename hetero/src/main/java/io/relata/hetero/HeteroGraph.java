@@ -1,0 +1,356 @@
+package io.relata.hetero;
+
+import io.relata.ErrorId;
+import io.relata.Relata;
+import io.relata.RelataException;
+import io.relata.Tensor;
+import io.relata.graph.Adjacency;
+import io.relata.graph.EdgeFunction;
+import io.relata.graph.NodeFunction;
+import io.relata.graph.Update;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * A graph with node types and relations, and fields on both (DGL: {@code DGLGraph}). Its structure
+ * never changes; fields do. Reading from several threads is safe, setting fields is not.
+ *
+ * <p>A graph of one node type and one relation is called homogeneous; the methods without a type or
+ * relation argument are for those, and say so otherwise.
+ */
+public final class HeteroGraph {
+  /** The node type of a homogeneous graph. */
+  public static final String NODE = "_N";
+
+  /** The relation of a homogeneous graph. */
+  public static final String EDGE = "_E";
+
+  private final Relata relata;
+  private final Map<EdgeType, Relation> relations = new TreeMap<>();
+  private final Map<String, Frame> nodeFrames = new TreeMap<>();
+  private final Map<EdgeType, Frame> edgeFrames = new TreeMap<>();
+  private final Parent parent;
+
+  /** Where the nodes and edges of a subgraph come from. */
+  record Parent(Map<String, Tensor> nodes, Map<EdgeType, Tensor> edges) {}
+
+  HeteroGraph(Relata relata, Map<String, Integer> counts, Map<EdgeType, Adjacency> adjacencies) {
+    this(relata, counts, adjacencies, null);
+  }
+
+  HeteroGraph(
+      Relata relata,
+      Map<String, Integer> counts,
+      Map<EdgeType, Adjacency> adjacencies,
+      Parent parent) {
+    this.relata = relata;
+    this.parent = parent;
+    counts.forEach(
+        (type, n) ->
+            nodeFrames.put(type, new Frame(relata, "node type '" + type + "'", "nodes", n)));
+    adjacencies.forEach(
+        (type, a) -> {
+          relations.put(type, new Relation(type, a));
+          edgeFrames.put(type, new Frame(relata, "relation '" + type + "'", "edges", a.numEdges()));
+        });
+  }
+
+  /** Starts a graph. */
+  public static GraphBuilder builder(Relata relata) {
+    return new GraphBuilder(relata);
+  }
+
+  /** A homogeneous graph of {@code numNodes} nodes with edges src[i] → dst[i]. */
+  public static HeteroGraph homogeneous(Relata relata, int numNodes, int[] src, int[] dst) {
+    return builder(relata).nodes(NODE, numNodes).relation(NODE, EDGE, NODE, src, dst).build();
+  }
+
+  /** The runtime. */
+  public Relata relata() {
+    return relata;
+  }
+
+  // ---- schema ----
+
+  /** Node types, alphabetical. */
+  public Set<String> nodeTypes() {
+    return nodeFrames.keySet();
+  }
+
+  /**
+   * Relations in the order of their ids: alphabetical by source type, relation, destination type.
+   */
+  public List<EdgeType> edgeTypes() {
+    return List.copyOf(relations.keySet());
+  }
+
+  /** Nodes of a type. */
+  public int numNodes(String type) {
+    return frame(type).rows();
+  }
+
+  /** All nodes. */
+  public int numNodes() {
+    return nodeFrames.values().stream().mapToInt(Frame::rows).sum();
+  }
+
+  /** Edges of a relation. */
+  public int numEdges(String relation) {
+    return find(relation).numEdges();
+  }
+
+  /** All edges. */
+  public long numEdges() {
+    return relations.values().stream().mapToLong(Relation::numEdges).sum();
+  }
+
+  /**
+   * The full name of a relation given by its short or full one.
+   *
+   * @throws RelataException RELATION_UNKNOWN or RELATION_AMBIGUOUS, listing the candidates
+   */
+  public EdgeType edgeType(String relation) {
+    return find(relation).type();
+  }
+
+  Relation find(String name) {
+    List<Relation> found = new ArrayList<>();
+    for (Relation r : relations.values()) {
+      if (r.type().toString().equals(name)) {
+        return r;
+      }
+      if (r.type().relation().equals(name)) {
+        found.add(r);
+      }
+    }
+    if (found.size() == 1) {
+      return found.getFirst();
+    }
+    if (found.isEmpty()) {
+      throw RelataException.of(ErrorId.RELATION_UNKNOWN, "The graph has no such relation")
+          .expected("one of " + relations.keySet())
+          .found("'" + name + "'")
+          .build();
+    }
+    throw RelataException.of(ErrorId.RELATION_AMBIGUOUS, "Several relations have this short name")
+        .expected("one of " + found.stream().map(Relation::type).toList())
+        .found("'" + name + "'")
+        .remedy("use the full name, source:relation:destination")
+        .build();
+  }
+
+  private Frame frame(String type) {
+    Frame f = nodeFrames.get(type);
+    if (f == null) {
+      throw RelataException.of(ErrorId.TYPE_UNKNOWN, "The graph has no such node type")
+          .expected("one of " + nodeFrames.keySet())
+          .found("'" + type + "'")
+          .build();
+    }
+    return f;
+  }
+
+  private String onlyNodeType() {
+    if (nodeFrames.size() != 1) {
+      throw RelataException.of(ErrorId.TYPE_UNKNOWN, "The graph has several node types")
+          .expected("a node type, one of " + nodeFrames.keySet())
+          .found("none")
+          .build();
+    }
+    return nodeFrames.keySet().iterator().next();
+  }
+
+  private Relation onlyRelation() {
+    if (relations.size() != 1) {
+      throw RelataException.of(
+              ErrorId.RELATION_AMBIGUOUS, "The graph does not have exactly one relation")
+          .expected("a relation, one of " + relations.keySet())
+          .found("none")
+          .remedy("use relation(name) or multiUpdateAll")
+          .build();
+    }
+    return relations.values().iterator().next();
+  }
+
+  Frame srcFrame(String type) {
+    return frame(type);
+  }
+
+  Frame dstFrame(String type) {
+    return frame(type);
+  }
+
+  Frame edgeFrame(EdgeType type) {
+    return edgeFrames.get(type);
+  }
+
+  // ---- views ----
+
+  /** The nodes of a homogeneous graph. */
+  public NodeView nodes() {
+    return nodes(onlyNodeType());
+  }
+
+  /** The nodes of a type. */
+  public NodeView nodes(String type) {
+    return new NodeView(this, type, frame(type));
+  }
+
+  /** The nodes of a type as sources. */
+  public NodeView srcNodes(String type) {
+    return new NodeView(this, type, srcFrame(type));
+  }
+
+  /** The nodes of a type as destinations. */
+  public NodeView dstNodes(String type) {
+    return new NodeView(this, type, dstFrame(type));
+  }
+
+  /** The edges of a homogeneous graph. */
+  public EdgeView edges() {
+    EdgeType type = onlyRelation().type();
+    return new EdgeView(type, edgeFrame(type));
+  }
+
+  /** The edges of a relation. */
+  public EdgeView edges(String relation) {
+    EdgeType type = edgeType(relation);
+    return new EdgeView(type, edgeFrame(type));
+  }
+
+  /** One relation, to pass messages along it. */
+  public RelationView relation(String relation) {
+    return new RelationView(this, find(relation));
+  }
+
+  /** The only relation of a homogeneous graph. */
+  public RelationView relation() {
+    return new RelationView(this, onlyRelation());
+  }
+
+  /** The edges of a relation as an index structure, for the functional form. */
+  public Adjacency adjacency(EdgeType type) {
+    return find(type.toString()).adjacency();
+  }
+
+  /** Until it is closed, fields change only for the time being. */
+  public LocalScope localScope() {
+    List<Frame> all = new ArrayList<>(nodeFrames.values());
+    all.addAll(edgeFrames.values());
+    return new LocalScope(all);
+  }
+
+  // ---- message passing ----
+
+  /**
+   * Sends a message along every edge and reduces at every destination (DGL: {@code update_all}).
+   * With several relations only built-in functions are allowed, and the reducer works across
+   * relations too.
+   */
+  public void updateAll(EdgeFunction message, NodeFunction reduce) {
+    updateAll(message, reduce, null);
+  }
+
+  /** The same with an update of the node fields, which sees the old and the reduced ones. */
+  public void updateAll(EdgeFunction message, NodeFunction reduce, NodeFunction apply) {
+    if (relations.size() == 1) {
+      new RelationView(this, onlyRelation()).updateAll(message, reduce, apply);
+    } else {
+      new MultiPass(this).updateAll(new Update(message, reduce, apply));
+    }
+  }
+
+  /** Sets edge fields of a homogeneous graph (DGL: {@code apply_edges}). */
+  public void applyEdges(EdgeFunction function) {
+    new RelationView(this, onlyRelation()).applyEdges(function);
+  }
+
+  /**
+   * Passes messages along the listed relations and combines, per destination type, what they
+   * deliver (DGL: {@code multi_update_all}). A type that no listed relation enters is untouched; in
+   * one that is entered every row is overwritten.
+   *
+   * @param updates by short or full relation name
+   * @param cross how the relations' results combine
+   */
+  public void multiUpdateAll(Map<String, Update> updates, CrossReducer cross) {
+    multiUpdateAll(updates, cross, null);
+  }
+
+  /** The same with an update of the node fields of every type that was entered. */
+  public void multiUpdateAll(Map<String, Update> updates, CrossReducer cross, NodeFunction apply) {
+    Map<EdgeType, Update> byType = new TreeMap<>();
+    updates.forEach(
+        (name, update) -> {
+          if (byType.put(edgeType(name), update) != null) {
+            throw RelataException.of(ErrorId.RELATION_AMBIGUOUS, "A relation is listed twice")
+                .where("multiUpdateAll, relation '" + edgeType(name) + "'")
+                .remedy("list it once, by its short or its full name")
+                .build();
+          }
+        });
+    new MultiPass(this).run(byType, cross, apply);
+  }
+
+  /**
+   * The relations whose slots a stacked or concatenated result has, in order, for one destination
+   * type.
+   *
+   * @param listed short or full names
+   */
+  public List<EdgeType> relationOrder(String destination, Set<String> listed) {
+    Set<EdgeType> types = new TreeSet<>();
+    listed.forEach(name -> types.add(edgeType(name)));
+    return types.stream().filter(t -> t.destination().equals(destination)).toList();
+  }
+
+  // ---- subgraphs ----
+
+  /** The subgraph that some nodes of a homogeneous graph induce; fields come along. */
+  public HeteroGraph subgraph(int... nodes) {
+    return subgraph(Map.of(onlyNodeType(), nodes));
+  }
+
+  /**
+   * The subgraph that some nodes induce (DGL: {@code node_subgraph}): all edges whose ends are both
+   * among them, in the order of their ids. Nodes get new ids in the given order; a type that is not
+   * named has no nodes. Fields are gathered when first read.
+   */
+  public HeteroGraph subgraph(Map<String, int[]> nodes) {
+    return Subgraph.byNodes(this, nodes);
+  }
+
+  /** Ids that the nodes of this subgraph have in the graph it was taken from, (count,) INT32. */
+  public Tensor parentNodes(String type) {
+    frame(type);
+    return requireParent().nodes().get(type);
+  }
+
+  /** Ids that the edges of this subgraph have in the graph it was taken from, (count,) INT32. */
+  public Tensor parentEdges(String relation) {
+    return requireParent().edges().get(edgeType(relation));
+  }
+
+  private Parent requireParent() {
+    if (parent == null) {
+      throw RelataException.of(ErrorId.ARGUMENT, "The graph is not a subgraph").build();
+    }
+    return parent;
+  }
+
+  /** Types, counts and fields, a line each. */
+  @Override
+  public String toString() {
+    StringBuilder s = new StringBuilder("HeteroGraph(\n");
+    Map<String, Object> lines = new LinkedHashMap<>();
+    nodeFrames.forEach((t, f) -> lines.put("nodes " + t, f.rows() + " " + f.fields()));
+    edgeFrames.forEach((t, f) -> lines.put("edges " + t, f.rows() + " " + f.fields()));
+    lines.forEach((k, v) -> s.append("  ").append(k).append(": ").append(v).append('\n'));
+    return s.append(')').toString();
+  }
+}
