@@ -1,0 +1,56 @@
+package io.relata.nn;
+
+import io.relata.Tensor;
+import java.util.function.UnaryOperator;
+
+/** A function without parameters as a layer, to stand in a {@link Sequential}. */
+public final class Activation extends UnaryLayer {
+  private final String name;
+  private final UnaryOperator<Tensor> function;
+
+  /** Any function, with the name it is printed by. */
+  public Activation(String name, UnaryOperator<Tensor> function) {
+    this.name = name;
+    this.function = function;
+  }
+
+  /** max(x, 0). */
+  public static Activation relu() {
+    return new Activation("relu", Tensor::relu);
+  }
+
+  /** x where x &gt; 0, else slope * x. */
+  public static Activation leakyRelu(double slope) {
+    return new Activation("leakyRelu " + slope, x -> x.leakyRelu(slope));
+  }
+
+  /** x where x &gt; 0, else alpha * (e^x - 1). */
+  public static Activation elu(double alpha) {
+    return new Activation("elu " + alpha, x -> x.elu(alpha));
+  }
+
+  /** x * Φ(x). */
+  public static Activation gelu() {
+    return new Activation("gelu", Tensor::gelu);
+  }
+
+  /** 1 / (1 + e^-x). */
+  public static Activation sigmoid() {
+    return new Activation("sigmoid", Tensor::sigmoid);
+  }
+
+  /** Hyperbolic tangent. */
+  public static Activation tanh() {
+    return new Activation("tanh", Tensor::tanh);
+  }
+
+  @Override
+  public Tensor forward(Tensor x) {
+    return output(function.apply(x), x);
+  }
+
+  @Override
+  protected String describe() {
+    return name;
+  }
+}

@@ -1,0 +1,76 @@
+package io.relata.nn;
+
+import io.relata.ErrorId;
+import io.relata.RelataException;
+import io.relata.Tensor;
+
+/**
+ * {@code y = x Wᵀ + b} (PyTorch: {@code nn.Linear}). Parameters {@code weight} (out, in) and {@code
+ * bias} (out,), both from U(±1/sqrt(in)).
+ */
+public final class Linear extends UnaryLayer {
+  private final int in;
+  private final int out;
+  private final Tensor weight;
+  private final Tensor bias;
+
+  /** With bias. */
+  public Linear(LayerContext context, int in, int out) {
+    this(context, in, out, true);
+  }
+
+  /** With or without bias. */
+  public Linear(LayerContext context, int in, int out, boolean bias) {
+    this(context, in, out, bias, Initializers.kaimingUniform(Math.sqrt(5)));
+  }
+
+  /** With a rule for the weight's initial values, for instance Glorot's. */
+  public Linear(LayerContext context, int in, int out, boolean bias, Initializer initializer) {
+    this.in = in;
+    this.out = out;
+    weight = parameter("weight", context.make(initializer, out, in));
+    double bound = 1 / Math.sqrt(Math.max(1, in));
+    this.bias =
+        bias ? parameter("bias", context.make(Initializers.uniform(-bound, bound), out)) : null;
+  }
+
+  /** The matrix (out, in). */
+  public Tensor weight() {
+    return weight;
+  }
+
+  /** The bias (out,), or null. */
+  public Tensor bias() {
+    return bias;
+  }
+
+  /**
+   * Applies the map to the last axis.
+   *
+   * @param x (…, in)
+   * @return (…, out)
+   * @throws RelataException SHAPE for another last size
+   */
+  @Override
+  public Tensor forward(Tensor x) {
+    if (x.shape().rank() == 0 || x.dim(-1) != in) {
+      throw RelataException.of(ErrorId.SHAPE, "The input does not fit the layer")
+          .where("Linear(" + describe() + ")")
+          .expected("last size " + in)
+          .found("shape " + x.shape())
+          .build();
+    }
+    boolean matrix = x.shape().rank() == 2;
+    Tensor rows = matrix ? x : x.reshape(x.size() / Math.max(1, in), in);
+    Tensor y = rows.matmul(false, weight, true);
+    if (bias != null) {
+      y = y.add(bias);
+    }
+    return output(matrix ? y : y.reshape(x.shape().with(-1, out)), x);
+  }
+
+  @Override
+  protected String describe() {
+    return "in=" + in + ", out=" + out + ", bias=" + (bias != null);
+  }
+}

@@ -1,0 +1,26 @@
+package io.relata.nn;
+
+import io.relata.Tensor;
+import java.util.List;
+
+/** Layers one after the other (PyTorch: {@code nn.Sequential}); children are named 0, 1, 2, … */
+public final class Sequential extends UnaryLayer {
+  private final List<UnaryLayer> layers;
+
+  /** In the order of application. */
+  public Sequential(UnaryLayer... layers) {
+    this.layers = List.of(layers);
+    for (int i = 0; i < layers.length; i++) {
+      child(Integer.toString(i), layers[i]);
+    }
+  }
+
+  @Override
+  public Tensor forward(Tensor x) {
+    Tensor y = x;
+    for (UnaryLayer layer : layers) {
+      y = layer.forward(y);
+    }
+    return y;
+  }
+}

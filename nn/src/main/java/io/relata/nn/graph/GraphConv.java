@@ -1,0 +1,171 @@
+package io.relata.nn.graph;
+
+import io.relata.DType;
+import io.relata.ErrorId;
+import io.relata.RelataException;
+import io.relata.Tensor;
+import io.relata.graph.Adjacency;
+import io.relata.graph.Arg;
+import io.relata.graph.GraphOps;
+import io.relata.nn.Initializers;
+import io.relata.nn.LayerContext;
+import io.relata.spi.MessageOp;
+import io.relata.spi.Reducer;
+import java.util.Locale;
+import java.util.function.UnaryOperator;
+
+/**
+ * Graph convolution {@code y_v = σ(b + Σ_{(u,v)} c_uv x_u W)} with c from the degrees (Kipf and
+ * Welling, 2017; DGL: {@code GraphConv}). Parameters {@code weight} (in, out), Glorot uniform, and
+ * {@code bias} (out,), 0. Multiplies by the weight before aggregating where in &gt; out, else after
+ * it. Destination features are not looked at.
+ */
+public final class GraphConv extends ConvLayer {
+  private final int in;
+  private final int out;
+  private final Norm norm;
+  private final boolean allowZeroInDegree;
+  private final UnaryOperator<Tensor> activation;
+  private final Tensor weight;
+  private final Tensor bias;
+  private final ZeroInDegree zeroInDegree = new ZeroInDegree();
+
+  /** Norm both, weight, bias, no activation; a node without in-edges is an error. */
+  public GraphConv(LayerContext context, int in, int out) {
+    this(builder(context, in, out));
+  }
+
+  private GraphConv(Builder b) {
+    in = b.in;
+    out = b.out;
+    norm = b.norm;
+    allowZeroInDegree = b.allowZeroInDegree;
+    activation = b.activation;
+    weight =
+        b.weight
+            ? parameter("weight", b.context.make(Initializers.xavierUniform(1), in, out))
+            : null;
+    bias = b.bias ? parameter("bias", b.context.make(Initializers.zeros(), out)) : null;
+  }
+
+  /** Starts a layer with options. */
+  public static Builder builder(LayerContext context, int in, int out) {
+    return new Builder(context, in, out);
+  }
+
+  /** Collects options; the defaults are those of the public constructor. */
+  public static final class Builder {
+    private final LayerContext context;
+    private final int in;
+    private final int out;
+    private Norm norm = Norm.BOTH;
+    private boolean weight = true;
+    private boolean bias = true;
+    private boolean allowZeroInDegree;
+    private UnaryOperator<Tensor> activation = UnaryOperator.identity();
+
+    private Builder(LayerContext context, int in, int out) {
+      this.context = context;
+      this.in = in;
+      this.out = out;
+    }
+
+    /** How degrees scale the sum. */
+    public Builder norm(Norm value) {
+      norm = value;
+      return this;
+    }
+
+    /** Whether there is a weight; without one, in and out are equal. */
+    public Builder weight(boolean value) {
+      weight = value;
+      return this;
+    }
+
+    /** Whether there is a bias. */
+    public Builder bias(boolean value) {
+      bias = value;
+      return this;
+    }
+
+    /** Lets nodes without in-edges pass; they get the bias. */
+    public Builder allowZeroInDegree(boolean value) {
+      allowZeroInDegree = value;
+      return this;
+    }
+
+    /** Applied last. */
+    public Builder activation(UnaryOperator<Tensor> value) {
+      activation = value;
+      return this;
+    }
+
+    /**
+     * Makes the layer.
+     *
+     * @throws RelataException SHAPE without weight where in and out differ
+     */
+    public GraphConv build() {
+      if (!weight && in != out) {
+        throw RelataException.of(ErrorId.SHAPE, "Without a weight the size cannot change")
+            .where("GraphConv")
+            .expected("in = out")
+            .found("in " + in + ", out " + out)
+            .build();
+      }
+      return new GraphConv(this);
+    }
+  }
+
+  /**
+   * New features of the destination nodes.
+   *
+   * @param src (numSrc, in)
+   * @param dst not looked at, may be null
+   * @param edgeWeight (E,) or (E, 1), or null; multiplies messages and does not enter degrees
+   * @return (numDst, out)
+   * @throws RelataException ZERO_IN_DEGREE for a node without in-edges, unless allowed
+   */
+  @Override
+  public Tensor forward(Adjacency g, Tensor src, Tensor dst, Tensor edgeWeight) {
+    requireRows("source features", src, g.numSrc(), in);
+    if (!allowZeroInDegree) {
+      zeroInDegree.refuse(g, "GraphConv(" + describe() + ")");
+    }
+    Tensor x =
+        switch (norm) {
+          case NONE, RIGHT -> src;
+          case BOTH -> src.mul(inverse(g.reversed(), src.dtype()).sqrt());
+          case LEFT -> src.mul(inverse(g.reversed(), src.dtype()));
+        };
+    boolean weightFirst = weight != null && in > out;
+    if (weightFirst) {
+      x = x.matmul(weight);
+    }
+    Reducer reducer = norm == Norm.RIGHT ? Reducer.MEAN : Reducer.SUM;
+    Tensor y =
+        edgeWeight == null
+            ? GraphOps.copyReduce(g, reducer, Arg.u(x))
+            : GraphOps.gspmm(g, MessageOp.MUL, reducer, Arg.u(x), Arg.e(edgeWeight));
+    if (weight != null && !weightFirst) {
+      y = y.matmul(weight);
+    }
+    if (norm == Norm.BOTH) {
+      y = y.mul(inverse(g, y.dtype()).sqrt());
+    }
+    if (bias != null) {
+      y = y.add(bias);
+    }
+    return output(activation.apply(y), src);
+  }
+
+  /** 1 / max(in-degree, 1) as a column. */
+  private static Tensor inverse(Adjacency g, DType dtype) {
+    return g.inverseInDegrees(dtype).reshape(g.numDst(), 1);
+  }
+
+  @Override
+  protected String describe() {
+    return "in=" + in + ", out=" + out + ", norm=" + norm.name().toLowerCase(Locale.ROOT);
+  }
+}

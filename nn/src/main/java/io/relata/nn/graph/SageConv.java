@@ -1,0 +1,163 @@
+package io.relata.nn.graph;
+
+import io.relata.Tensor;
+import io.relata.graph.Adjacency;
+import io.relata.graph.Arg;
+import io.relata.graph.GraphOps;
+import io.relata.nn.Initializer;
+import io.relata.nn.Initializers;
+import io.relata.nn.LayerContext;
+import io.relata.nn.Linear;
+import io.relata.spi.MessageOp;
+import io.relata.spi.Reducer;
+import java.util.Locale;
+import java.util.function.UnaryOperator;
+
+/**
+ * GraphSAGE: {@code y_v = σ(W_self x_v + b + W_neigh · aggregate of x_u over in-edges)} (Hamilton et
+ * al., 2017; DGL: {@code SAGEConv}). Children {@code fc_neigh}, {@code fc_self} (with the bias) and
+ * for pool {@code fc_pool}; gcn has no {@code fc_self} and a {@code bias} of its own. Weights are
+ * Glorot uniform with relu's gain. The lstm aggregator of the paper is not offered.
+ */
+public final class SageConv extends ConvLayer {
+  private final int inSrc;
+  private final int inDst;
+  private final int out;
+  private final Aggregator aggregator;
+  private final UnaryOperator<Tensor> activation;
+  private final Linear pool;
+  private final Linear neigh;
+  private final Linear self;
+  private final Tensor bias;
+
+  /** With bias and without activation, for a graph of one node type. */
+  public SageConv(LayerContext context, int in, int out, Aggregator aggregator) {
+    this(builder(context, in, out).aggregator(aggregator));
+  }
+
+  private SageConv(Builder b) {
+    inSrc = b.inSrc;
+    inDst = b.inDst;
+    out = b.out;
+    aggregator = b.aggregator;
+    activation = b.activation;
+    Initializer glorot = Initializers.xavierUniform(Initializers.RELU_GAIN);
+    boolean gcn = aggregator == Aggregator.GCN;
+    pool =
+        aggregator == Aggregator.POOL
+            ? child("fc_pool", new Linear(b.context, inSrc, inSrc, true, glorot))
+            : null;
+    neigh = child("fc_neigh", new Linear(b.context, inSrc, out, false, glorot));
+    self = gcn ? null : child("fc_self", new Linear(b.context, inDst, out, b.bias, glorot));
+    bias = gcn && b.bias ? parameter("bias", b.context.make(Initializers.zeros(), out)) : null;
+  }
+
+  /** Starts a layer with options. */
+  public static Builder builder(LayerContext context, int in, int out) {
+    return new Builder(context, in, out);
+  }
+
+  /** Collects options: aggregator mean, bias, no activation unless said otherwise. */
+  public static final class Builder {
+    private final LayerContext context;
+    private final int inSrc;
+    private final int out;
+    private int inDst;
+    private Aggregator aggregator = Aggregator.MEAN;
+    private boolean bias = true;
+    private UnaryOperator<Tensor> activation = UnaryOperator.identity();
+
+    private Builder(LayerContext context, int in, int out) {
+      this.context = context;
+      this.inSrc = in;
+      this.inDst = in;
+      this.out = out;
+    }
+
+    /** Size of the destination features where it is not that of the sources; not for gcn. */
+    public Builder inDst(int value) {
+      inDst = value;
+      return this;
+    }
+
+    /** How neighbours are reduced. */
+    public Builder aggregator(Aggregator value) {
+      aggregator = value;
+      return this;
+    }
+
+    /** Whether there is a bias. */
+    public Builder bias(boolean value) {
+      bias = value;
+      return this;
+    }
+
+    /** Applied last. */
+    public Builder activation(UnaryOperator<Tensor> value) {
+      activation = value;
+      return this;
+    }
+
+    /** Makes the layer. */
+    public SageConv build() {
+      return new SageConv(this);
+    }
+  }
+
+  /**
+   * New features of the destination nodes.
+   *
+   * @param src (numSrc, in)
+   * @param dst (numDst, inDst)
+   * @param edgeWeight (E,) or (E, 1), or null; multiplies messages
+   * @return (numDst, out)
+   */
+  @Override
+  public Tensor forward(Adjacency g, Tensor src, Tensor dst, Tensor edgeWeight) {
+    requireRows("source features", src, g.numSrc(), inSrc);
+    requireRows("destination features", dst, g.numDst(), inDst);
+    Tensor y =
+        switch (aggregator) {
+          // A mean is linear, so the smaller of both sides of the map is what travels.
+          case MEAN ->
+              inSrc > out
+                  ? reduce(g, Reducer.MEAN, neigh.forward(src), edgeWeight)
+                  : neigh.forward(reduce(g, Reducer.MEAN, src, edgeWeight));
+          case POOL ->
+              neigh.forward(reduce(g, Reducer.MAX, pool.forward(src).relu(), edgeWeight));
+          case GCN -> {
+            boolean first = inSrc > out;
+            Tensor x = first ? neigh.forward(src) : src;
+            Tensor own = first ? (dst == src ? x : neigh.forward(dst)) : dst;
+            Tensor mean =
+                reduce(g, Reducer.SUM, x, edgeWeight).add(own).mul(inverseDegreePlusOne(g, x));
+            yield first ? mean : neigh.forward(mean);
+          }
+        };
+    if (self != null) {
+      y = y.add(self.forward(dst));
+    }
+    if (bias != null) {
+      y = y.add(bias);
+    }
+    return output(activation.apply(y), src, dst);
+  }
+
+  private static Tensor reduce(Adjacency g, Reducer reducer, Tensor x, Tensor edgeWeight) {
+    return edgeWeight == null
+        ? GraphOps.copyReduce(g, reducer, Arg.u(x))
+        : GraphOps.gspmm(g, MessageOp.MUL, reducer, Arg.u(x), Arg.e(edgeWeight));
+  }
+
+  /** 1 / (in-degree + 1) as a column; the degree is a product with ones, on the device. */
+  private static Tensor inverseDegreePlusOne(Adjacency g, Tensor x) {
+    Tensor ones = g.relata().full(1, x.dtype(), g.numSrc(), 1);
+    return GraphOps.copyReduce(g, Reducer.SUM, Arg.u(ones)).add(1).reciprocal();
+  }
+
+  @Override
+  protected String describe() {
+    String in = inSrc == inDst ? "" + inSrc : "(" + inSrc + ", " + inDst + ")";
+    return "in=" + in + ", out=" + out + ", " + aggregator.name().toLowerCase(Locale.ROOT);
+  }
+}

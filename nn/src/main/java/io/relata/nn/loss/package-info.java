@@ -1,0 +1,2 @@
+/** Loss functions: {@link io.relata.nn.loss.Losses}. */
+package io.relata.nn.loss;
