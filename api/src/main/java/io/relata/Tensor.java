@@ -18,6 +18,7 @@ public final class Tensor {
   private boolean requiresGrad;
   private GradNode node;
   private Tensor grad;
+  private Tensor spareGrad;
 
   Tensor(Relata relata, Array array) {
     this.relata = relata;
@@ -131,12 +132,32 @@ public final class Tensor {
     grad = value;
   }
 
+  /**
+   * Forgets the gradient but keeps its memory for the next one, so that a training loop allocates
+   * none; a tensor that {@link #grad} returned before is overwritten then. {@code setGrad(null)}
+   * lets it alone.
+   */
+  public void zeroGrad() {
+    if (grad != null) {
+      spareGrad = grad;
+      grad = null;
+    }
+  }
+
+  private static boolean isFreed(Tensor t) {
+    return ((BlockPool.Block) t.array.storage()).isFreed();
+  }
+
   void accumulateGrad(Tensor g, boolean owned) {
-    if (grad == null || ((BlockPool.Block) grad.array.storage()).isFreed()) {
+    if (grad != null && !isFreed(grad)) {
+      relata.kernels().axpy(1, g, grad);
+    } else if (spareGrad != null && !isFreed(spareGrad)) {
+      spareGrad.assign(g);
+      grad = spareGrad;
+      spareGrad = null;
+    } else {
       grad = owned ? g : g.copy();
       grad.moveTo(((BlockPool.Block) array.storage()).scope);
-    } else {
-      relata.kernels().axpy(1, g, grad);
     }
   }
 

@@ -1,6 +1,7 @@
 package io.relata.cpu;
 
 import io.relata.cpu.dense.CpuDenseKernels;
+import io.relata.cpu.graph.CpuGraphKernels;
 import io.relata.spi.Backend;
 import io.relata.spi.BackendOptions;
 import io.relata.spi.BackendProvider;
@@ -22,7 +23,8 @@ public final class CpuBackendProvider implements BackendProvider {
 
   @Override
   public Probe probe() {
-    return new Probe.Available(description(KernelChoice.detect(), Runtime.getRuntime().availableProcessors()));
+    return new Probe.Available(
+        description(KernelChoice.detect(), Runtime.getRuntime().availableProcessors()));
   }
 
   @Override
@@ -34,8 +36,7 @@ public final class CpuBackendProvider implements BackendProvider {
         workers,
         description(choice, options.threads()),
         new CpuDenseKernels(workers, choice.vector()),
-        // Completed when io.relata.cpu.graph is merged: new CpuGraphKernels(workers, choice.vector())
-        null);
+        new CpuGraphKernels(workers, choice.vector()));
   }
 
   private static String description(KernelChoice choice, int threads) {

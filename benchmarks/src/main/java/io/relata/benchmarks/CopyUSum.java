@@ -104,12 +104,10 @@ public class CopyUSum {
   @Benchmark
   public DType relataForwardAndBackward() {
     try (Scope _ = relata.scope()) {
-      x.setGrad(null);
+      x.zeroGrad();
       Tensor y = GraphOps.copyReduce(graph, Reducer.SUM, Arg.u(x));
       y.backward(gradient);
-      Tensor g = x.grad();
-      x.setGrad(null);
-      return g.dtype();
+      return x.grad().dtype();
     }
   }
 
