@@ -1,13 +1,13 @@
 package io.relata.nn;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.relata.NoGrad;
 import io.relata.Tensor;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Supplier;
-import org.assertj.core.api.Assertions;
 
 /** Compares gradients in FLOAT64 with central differences, in a random direction per tensor. */
 public final class GradientCheck {
@@ -21,7 +21,7 @@ public final class GradientCheck {
     leaves.values().forEach(t -> t.requiresGrad(true));
     Tensor y = function.get();
     double[] c = random.doubles(y.size(), -1, 1).toArray();
-    Tensor cotangent = y.relata().tensor(c, y.shape().dims());
+    Tensor cotangent = y.relata().tensor(c).reshape(y.shape());
     leaves.values().forEach(t -> t.setGrad(null));
     y.backward(cotangent);
     leaves.forEach(
@@ -36,10 +36,10 @@ public final class GradientCheck {
           }
           double up = value(t, at, direction, STEP, function, c);
           double down = value(t, at, direction, -STEP, function, c);
-          t.assign(t.relata().tensor(at, t.shape().dims()));
-          Assertions.assertThat((up - down) / (2 * STEP))
+          t.assign(t.relata().tensor(at).reshape(t.shape()));
+          assertThat((up - down) / (2 * STEP))
               .as("slope along %s", name)
-              .isCloseTo(slope, Assertions.within(1e-7 * Math.max(1, Math.abs(slope)) + 1e-7));
+              .isCloseTo(slope, within(1e-7 * Math.max(1, Math.abs(slope)) + 1e-7));
         });
   }
 
@@ -49,7 +49,7 @@ public final class GradientCheck {
     for (int i = 0; i < at.length; i++) {
       moved[i] += h * direction[i];
     }
-    t.assign(t.relata().tensor(moved, t.shape().dims()));
+    t.assign(t.relata().tensor(moved).reshape(t.shape()));
     double sum = 0;
     try (NoGrad _ = new NoGrad()) {
       double[] y = function.get().toDoubleArray();

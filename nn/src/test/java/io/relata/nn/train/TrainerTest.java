@@ -251,11 +251,10 @@ class TrainerTest {
   void a_parameter_that_an_update_ruined_is_named() {
     Sequential model = new Sequential(new Linear(context, 1, 1, false));
     Trainer trainer =
-        Trainer.of(model, new Sgd(model.parameters(), 1e30))
-            .loss(() -> model.forward(relata.ones(1, 1)).square().sum());
+        Trainer.of(model, new Sgd(model.parameters(), 1e38))
+            .loss(() -> model.forward(relata.ones(1, 1)).sum().mul(1000));
     assertThatThrownBy(() -> trainer.run(10))
-        .hasMessageContaining("NaN")
-        .hasMessageNotContaining("epoch 0, step 0")
+        .hasMessageContaining("epoch 1, step 0")
         .hasMessageContaining("parameter '0.weight' is not finite any more")
         .hasMessageContaining("learning rate");
   }
