@@ -57,7 +57,8 @@ class LayerGradientTest {
   @Test
   void layer_norm_brings_rows_to_mean_0_and_variance_1() {
     double[] y =
-        new LayerNorm(context, 4).forward(relata.tensor(new double[] {1, 2, 3, 6}, 1, 4))
+        new LayerNorm(context, 4)
+            .forward(relata.tensor(new double[] {1, 2, 3, 6}, 1, 4))
             .toDoubleArray();
     double s = Math.sqrt(3.5 + 1e-5);
     assertThat(y).containsExactly(new double[] {-2 / s, -1 / s, 0, 3 / s}, Offset.offset(1e-14));

@@ -77,7 +77,8 @@ class LayerTest {
                 (1): Dropout(p=0.5)
                 (2): Linear(in=4, out=2, bias=false)
               )
-            )""");
+            )\
+            """);
   }
 
   @Test
@@ -109,8 +110,7 @@ class LayerTest {
     Tensor before = net.scale.grad();
     net.zeroGrad();
     assertThat(net.scale.grad()).isSameAs(before);
-    net.parameters()
-        .forEach(p -> assertThat(p.grad().abs().sum().item()).isZero());
+    net.parameters().forEach(p -> assertThat(p.grad().abs().sum().item()).isZero());
   }
 
   @Test

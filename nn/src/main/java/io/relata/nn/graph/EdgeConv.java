@@ -57,7 +57,9 @@ public final class EdgeConv extends ConvLayer {
     Tensor d = dst == src ? s : theta.forward(dst);
     // Θx_v + b - (Θx_u + b) lacks the bias that Θ(x_v - x_u) + b has.
     Tensor y =
-        d.sub(GraphOps.copyReduce(g, Reducer.MIN, Arg.u(s))).add(theta.bias()).add(phi.forward(dst));
+        d.sub(GraphOps.copyReduce(g, Reducer.MIN, Arg.u(s)))
+            .add(theta.bias())
+            .add(phi.forward(dst));
     if (allowZeroInDegree) {
       Tensor ones = g.relata().full(1, y.dtype(), g.numSrc(), 1);
       y = y.mul(GraphOps.copyReduce(g, Reducer.MAX, Arg.u(ones)));

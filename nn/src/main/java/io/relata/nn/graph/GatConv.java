@@ -50,13 +50,9 @@ public final class GatConv extends ConvLayer {
     activation = b.activation;
     int width = heads * out;
     LayerContext c = b.context;
-    source =
-        child(
-            b.twoMaps ? "fc_src" : "fc", new Linear(c, in, width, false, Attention.GLOROT));
+    source = child(b.twoMaps ? "fc_src" : "fc", new Linear(c, in, width, false, Attention.GLOROT));
     destination =
-        b.twoMaps
-            ? child("fc_dst", new Linear(c, inDst, width, false, Attention.GLOROT))
-            : source;
+        b.twoMaps ? child("fc_dst", new Linear(c, inDst, width, false, Attention.GLOROT)) : source;
     boolean mapped = residual && inDst != width;
     residualMap =
         mapped ? child("res_fc", new Linear(c, inDst, width, b.bias, Attention.GLOROT)) : null;
@@ -124,10 +120,7 @@ public final class GatConv extends ConvLayer {
     Tensor zd = own == x && destination == source ? zs : heads(destination.forward(own));
     Tensor logits =
         GraphOps.gsddmm(
-            g,
-            MessageOp.ADD,
-            Arg.u(zs.mul(left).sum(2, true)),
-            Arg.v(zd.mul(right).sum(2, true)));
+            g, MessageOp.ADD, Arg.u(zs.mul(left).sum(2, true)), Arg.v(zd.mul(right).sum(2, true)));
     Tensor attention =
         attentionDropout.forward(GraphOps.edgeSoftmax(g, logits.leakyRelu(negativeSlope)));
     if (edgeWeight != null) {

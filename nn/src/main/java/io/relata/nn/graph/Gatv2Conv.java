@@ -13,11 +13,11 @@ import java.util.function.UnaryOperator;
 
 /**
  * Graph attention whose ranking depends on the destination, per head {@code y_v = Σ α_uv s_u}, α
- * the softmax over the in-edges of {@code a · leakyRelu(s_u + d_v)}, {@code s = W_src x + b}, {@code
- * d = W_dst x + b} (Brody et al., 2022; DGL: {@code GATv2Conv}). The nonlinearity sits on the sum,
- * so an array of edges times heads times out is made. Children {@code fc_src}, {@code fc_dst} (the
- * same one with shared weights), {@code res_fc} where a residual changes size; parameter {@code
- * attn} (1, heads, out). Glorot normal with relu's gain.
+ * the softmax over the in-edges of {@code a · leakyRelu(s_u + d_v)}, {@code s = W_src x + b},
+ * {@code d = W_dst x + b} (Brody et al., 2022; DGL: {@code GATv2Conv}). The nonlinearity sits on
+ * the sum, so an array of edges times heads times out is made. Children {@code fc_src}, {@code
+ * fc_dst} (the same one with shared weights), {@code res_fc} where a residual changes size;
+ * parameter {@code attn} (1, heads, out). Glorot normal with relu's gain.
  */
 public final class Gatv2Conv extends ConvLayer {
   private final int in;

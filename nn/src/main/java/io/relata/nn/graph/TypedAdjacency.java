@@ -274,8 +274,7 @@ public final class TypedAdjacency {
             norm[edge[i]] = 1.0 / degree[dst[r][i]];
           }
         }
-        relata.unscoped(
-            () -> mean.put(dtype, relata.tensor(norm, norm.length).to(dtype)));
+        relata.unscoped(() -> mean.put(dtype, relata.tensor(norm, norm.length).to(dtype)));
       }
       return mean.get(dtype);
     }

@@ -150,8 +150,7 @@ class GoldenLayersTest {
               0,
               c.flag("learn_eps", false));
       case "EdgeConv" ->
-          new EdgeConv(
-              context, c.in(0), c.number("out"), c.flag("allow_zero_in_degree", false));
+          new EdgeConv(context, c.in(0), c.number("out"), c.flag("allow_zero_in_degree", false));
       default -> throw new AssertionError(c.id());
     };
   }
@@ -197,8 +196,7 @@ class GoldenLayersTest {
   private static Tensor relational(Case c, RelGraphConv conv, Map<String, Tensor> in) {
     Tensor x = in.get("x");
     int[] types = in.get("etypes").toIntArray();
-    TypedAdjacency typed =
-        TypedAdjacency.of(c.graph(relata), types, c.number("num_rels"));
+    TypedAdjacency typed = TypedAdjacency.of(c.graph(relata), types, c.number("num_rels"));
     return conv.forward(typed, x, x, in.get("norm"));
   }
 }

@@ -111,11 +111,7 @@ class GraphLayerGradientTest {
   @Test
   void gatv2_conv() {
     check(
-        Gatv2Conv.builder(context, 3, 2, 2)
-            .inDst(5)
-            .residual(true)
-            .allowZeroInDegree(true)
-            .build(),
+        Gatv2Conv.builder(context, 3, 2, 2).inDst(5).residual(true).allowZeroInDegree(true).build(),
         3,
         5);
   }
@@ -123,8 +119,7 @@ class GraphLayerGradientTest {
   @Test
   void gin_conv() {
     check(
-        new GinConv(
-            context, new Linear(context, 3, 2), io.relata.spi.Reducer.SUM, 0.3, true),
+        new GinConv(context, new Linear(context, 3, 2), io.relata.spi.Reducer.SUM, 0.3, true),
         3,
         3);
   }

@@ -45,8 +45,8 @@ class RelationalProductTest {
     int[] src = random.ints(edges, 0, n).toArray();
     int[] dst = random.ints(edges, 0, m).toArray();
     int[] types = types(random, edges);
-    double[] x = random.doubles(n * in, -1, 1).toArray();
-    double[] w = random.doubles(4 * in * out, -1, 1).toArray();
+    double[] x = random.doubles((long) n * in, -1, 1).toArray();
+    double[] w = random.doubles(4L * in * out, -1, 1).toArray();
     double[] norm = random.doubles(edges, -1, 1).toArray();
     double[] expected = new double[m * out];
     for (int e = 0; e < edges; e++) {
@@ -57,8 +57,7 @@ class RelationalProductTest {
         }
       }
     }
-    TypedAdjacency g =
-        TypedAdjacency.of(Adjacency.of(relata, "test", n, m, src, dst), types, 4);
+    TypedAdjacency g = TypedAdjacency.of(Adjacency.of(relata, "test", n, m, src, dst), types, 4);
     Tensor y =
         RelationalProduct.of(
             g, relata.tensor(x, n, in), relata.tensor(w, 4, in, out), relata.tensor(norm));
@@ -70,8 +69,7 @@ class RelationalProductTest {
     int n = 100;
     int[] ids = new Random(2).ints(1000, 0, n).toArray();
     TypedAdjacency g =
-        TypedAdjacency.of(
-            Adjacency.of(relata, "test", n, n, ids, ids), new int[1000], 1);
+        TypedAdjacency.of(Adjacency.of(relata, "test", n, n, ids, ids), new int[1000], 1);
     assertThat(RelationalProduct.aggregatesFirst(g, 0, 4, 64)).isTrue();
     assertThat(RelationalProduct.aggregatesFirst(g, 0, 64, 4)).isFalse();
   }
@@ -85,8 +83,7 @@ class RelationalProductTest {
     int[] src = random.ints(edges, 0, n).toArray();
     int[] dst = random.ints(edges, 0, n).toArray();
     TypedAdjacency g =
-        TypedAdjacency.of(
-            Adjacency.of(relata, "test", n, n, src, dst), types(random, edges), 4);
+        TypedAdjacency.of(Adjacency.of(relata, "test", n, n, src, dst), types(random, edges), 4);
     RelGraphConv conv =
         RelGraphConv.builder(LayerContext.of(relata), width, width, 4)
             .bases(2)
@@ -113,14 +110,12 @@ class RelationalProductTest {
   void relations_in_a_list_are_the_same_as_one_graph_with_types() {
     Adjacency a = Adjacency.of(relata, "a", 3, 3, new int[] {0, 1}, new int[] {1, 2});
     Adjacency b = Adjacency.of(relata, "b", 3, 3, new int[] {2}, new int[] {0});
-    Adjacency all =
-        Adjacency.of(relata, "all", 3, 3, new int[] {0, 1, 2}, new int[] {1, 2, 0});
+    Adjacency all = Adjacency.of(relata, "all", 3, 3, new int[] {0, 1, 2}, new int[] {1, 2, 0});
     relata.seed(1);
     RelGraphConv conv = RelGraphConv.builder(LayerContext.of(relata), 2, 2, 2).build();
     Tensor x = relata.randn(3, 2);
     assertThat(conv.forward(TypedAdjacency.of(List.of(a, b)), x).toFloatArray())
-        .isEqualTo(
-            conv.forward(TypedAdjacency.of(all, new int[] {0, 0, 1}, 2), x).toFloatArray());
+        .isEqualTo(conv.forward(TypedAdjacency.of(all, new int[] {0, 0, 1}, 2), x).toFloatArray());
   }
 
   @Test

@@ -61,10 +61,8 @@ class LossesTest {
     GradientCheck.check(Map.of("x", x), () -> Losses.nll(x.logSoftmax(1), labels, weights, a));
     GradientCheck.check(Map.of("x", x), () -> Losses.nll(x, labels, null, a));
     Tensor targets = relata.uniform(0, 1, DType.FLOAT64, 4, 3);
-    GradientCheck.check(
-        Map.of("x", x), () -> Losses.binaryCrossEntropyWithLogits(x, targets, a));
-    GradientCheck.check(
-        Map.of("x", x, "y", targets), () -> Losses.mse(x, targets, a));
+    GradientCheck.check(Map.of("x", x), () -> Losses.binaryCrossEntropyWithLogits(x, targets, a));
+    GradientCheck.check(Map.of("x", x, "y", targets), () -> Losses.mse(x, targets, a));
   }
 
   @Test
@@ -94,8 +92,7 @@ class LossesTest {
 
   @Test
   void a_label_outside_the_classes_is_named_with_its_position() {
-    assertThatThrownBy(
-            () -> Losses.crossEntropy(logits(), relata.tensor(new int[] {0, 1, 3, 0})))
+    assertThatThrownBy(() -> Losses.crossEntropy(logits(), relata.tensor(new int[] {0, 1, 3, 0})))
         .isInstanceOfSatisfying(
             RelataException.class, e -> assertThat(e.id()).isEqualTo(ErrorId.INDEX))
         .hasMessageContaining("crossEntropy, position 2")
@@ -112,8 +109,7 @@ class LossesTest {
         .hasMessageContaining("(4, 3) and (1,)");
     assertThatThrownBy(() -> Losses.crossEntropy(logits(), relata.ones(4)))
         .hasMessageContaining("INT32 or INT64");
-    assertThatThrownBy(
-            () -> Losses.crossEntropy(logits(), labels, relata.ones(3), Averaging.MEAN))
+    assertThatThrownBy(() -> Losses.crossEntropy(logits(), labels, relata.ones(3), Averaging.MEAN))
         .hasMessageContaining("FLOAT64 (3,)");
     assertThatThrownBy(() -> Losses.mse(relata.ones(4, 1), relata.ones(4)))
         .hasMessageContaining("(4, 1)")

@@ -58,8 +58,7 @@ class TrainerTest {
     context = LayerContext.of(relata);
     int half = NODES / 2;
     IntStream all = IntStream.range(0, 3 * NODES);
-    int[] src =
-        all.map(e -> e % NODES / half * half + (e % NODES + e / NODES) % half).toArray();
+    int[] src = all.map(e -> e % NODES / half * half + (e % NODES + e / NODES) % half).toArray();
     int[] dst = IntStream.range(0, 3 * NODES).map(e -> e % NODES).toArray();
     g = Adjacency.of(relata, "rings", NODES, NODES, src, dst);
     relata.seed(1);
