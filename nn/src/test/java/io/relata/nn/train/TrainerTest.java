@@ -256,6 +256,10 @@ class TrainerTest {
         .hasMessageContaining("epoch 1, step 0")
         .hasMessageContaining("parameter '0.weight' is not finite any more")
         .hasMessageContaining("learning rate");
+    model.parameters().forEach(p -> p.assign(relata.ones(1, 1)));
+    assertThatThrownBy(() -> trainer.run(1))
+        .hasMessageContaining("after epoch 0")
+        .hasMessageContaining("parameter '0.weight' is not finite any more");
   }
 
   @Test
