@@ -22,7 +22,8 @@ public final class CpuBackendProvider implements BackendProvider {
 
   @Override
   public Probe probe() {
-    return new Probe.Available(description(KernelChoice.detect(), Runtime.getRuntime().availableProcessors()));
+    return new Probe.Available(
+        description(KernelChoice.detect(), Runtime.getRuntime().availableProcessors()));
   }
 
   @Override
@@ -34,7 +35,8 @@ public final class CpuBackendProvider implements BackendProvider {
         workers,
         description(choice, options.threads()),
         new CpuDenseKernels(workers, choice.vector()),
-        // Completed when io.relata.cpu.graph is merged: new CpuGraphKernels(workers, choice.vector())
+        // Completed when io.relata.cpu.graph is merged: new CpuGraphKernels(workers,
+        // choice.vector())
         null);
   }
 

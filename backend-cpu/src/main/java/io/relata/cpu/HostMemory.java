@@ -9,9 +9,9 @@ import java.lang.management.ManagementFactory;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Memory from the C library, aligned to cache lines. The system gives addresses before it has pages, so
- * a limit of our own says when memory is out: {@code -Drelata.memory.limit} in bytes, else four fifths
- * of what the machine (or its container) has.
+ * Memory from the C library, aligned to cache lines. The system gives addresses before it has
+ * pages, so a limit of our own says when memory is out: {@code -Drelata.memory.limit} in bytes,
+ * else four fifths of what the machine (or its container) has.
  */
 final class HostMemory implements DeviceMemory {
   private static final int ALIGNMENT = 64;
@@ -51,7 +51,12 @@ final class HostMemory implements DeviceMemory {
     if (held.addAndGet(bytes) > capacity) {
       held.addAndGet(-bytes);
       throw new OutOfMemoryError(
-          bytes + " bytes asked, " + held.get() + " of " + capacity + " held (-Drelata.memory.limit)");
+          bytes
+              + " bytes asked, "
+              + held.get()
+              + " of "
+              + capacity
+              + " held (-Drelata.memory.limit)");
     }
     long block = malloc(bytes + ALIGNMENT);
     if (block == 0) {

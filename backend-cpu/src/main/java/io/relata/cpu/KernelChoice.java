@@ -8,9 +8,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Which kernels run here: vector kernels where the JVM was started with the incubator module and its
- * preferred vectors have at least 128 bits, plain ones otherwise. Never fails; one line of the log says
- * what was chosen and ends in the flag that would be better, if there is one.
+ * Which kernels run here: vector kernels where the JVM was started with the incubator module and
+ * its preferred vectors have at least 128 bits, plain ones otherwise. Never fails; one line of the
+ * log says what was chosen and ends in the flag that would be better, if there is one.
  *
  * @param vector whether vector kernels run
  * @param kernels what runs, in a few words
@@ -35,7 +35,9 @@ public record KernelChoice(boolean vector, String kernels, String advice) {
   static KernelChoice of(boolean wanted, boolean module, int bits, boolean avx512) {
     if (!wanted) {
       return new KernelChoice(
-          false, "plain", "vector kernels were switched off; faster without -Drelata.cpu.vector=false");
+          false,
+          "plain",
+          "vector kernels were switched off; faster without -Drelata.cpu.vector=false");
     }
     if (!module) {
       return new KernelChoice(
@@ -47,9 +49,7 @@ public record KernelChoice(boolean vector, String kernels, String advice) {
     }
     String kernels = "vectors of " + bits + " bits";
     return new KernelChoice(
-        true,
-        kernels,
-        avx512 && bits == 256 ? "the CPU has 512; faster with -XX:UseAVX=3" : "");
+        true, kernels, avx512 && bits == 256 ? "the CPU has 512; faster with -XX:UseAVX=3" : "");
   }
 
   /** Writes the one line. */

@@ -39,7 +39,11 @@ class DetectionTest {
   @Test
   void withoutOpenBlasOurOwnKernelMultiplies() throws Exception {
     // A platform for which there are no natives.
-    assertThat(run("--add-modules", "jdk.incubator.vector", "-Dorg.bytedeco.javacpp.platform=none-none"))
+    assertThat(
+            run(
+                "--add-modules",
+                "jdk.incubator.vector",
+                "-Dorg.bytedeco.javacpp.platform=none-none"))
         .contains("product 40.0")
         .containsPattern("WARN .*OpenBLAS does not load");
   }

@@ -5,7 +5,10 @@ import io.relata.cpu.dense.CpuDenseKernels;
 import io.relata.spi.Array;
 import io.relata.spi.UnaryOp;
 
-/** What {@link DetectionTest} runs in a JVM of its own: a few kernels of the kind the ladder chooses. */
+/**
+ * What {@link DetectionTest} runs in a JVM of its own: a few kernels of the kind the ladder
+ * chooses.
+ */
 final class PlainJvm {
   private PlainJvm() {}
 

@@ -53,7 +53,10 @@ public final class Samples {
     Random r = new Random(seed);
     return of(
         type,
-        i -> type == DType.BOOL ? r.nextInt(2) : type.isFloating() ? r.nextDouble(-3, 3) : r.nextInt(-9, 10),
+        i ->
+            type == DType.BOOL
+                ? r.nextInt(2)
+                : type.isFloating() ? r.nextDouble(-3, 3) : r.nextInt(-9, 10),
         dims);
   }
 

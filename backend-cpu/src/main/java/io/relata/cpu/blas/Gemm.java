@@ -2,7 +2,9 @@ package io.relata.cpu.blas;
 
 import io.relata.DType;
 
-/** One row-major matrix product on one thread: {@code out = op(x) op(y)}, or added to what is there. */
+/**
+ * One row-major matrix product on one thread: {@code out = op(x) op(y)}, or added to what is there.
+ */
 interface Gemm {
   /** One line for logs. */
   String name();

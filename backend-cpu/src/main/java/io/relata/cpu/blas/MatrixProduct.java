@@ -9,9 +9,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Matrix products on all threads. A product is cut into pieces whose places depend on its sizes alone, over
- * rows and columns of the result, or along the contracted axis where the result is small; those are then
- * added in ascending order. So the bits do not depend on the number of threads.
+ * Matrix products on all threads. A product is cut into pieces whose places depend on its sizes
+ * alone, over rows and columns of the result, or along the contracted axis where the result is
+ * small; those are then added in ascending order. So the bits do not depend on the number of
+ * threads.
  */
 public final class MatrixProduct {
   private static final Logger LOG = LoggerFactory.getLogger(MatrixProduct.class);
@@ -19,7 +20,9 @@ public final class MatrixProduct {
   /** Multiplications below which a product is not worth sharing. */
   private static final long SHARED_FROM = 400_000;
 
-  /** Rows or columns of the smallest piece: packing the other operand must stay cheap beside them. */
+  /**
+   * Rows or columns of the smallest piece: packing the other operand must stay cheap beside them.
+   */
   private static final long SIDE = 128;
 
   private static final long MOST_PIECES = 32;
@@ -74,7 +77,10 @@ public final class MatrixProduct {
     long start = System.nanoTime();
     try {
       Gemm g = OpenBlas.load();
-      LOG.info("Matrix products: {}, loaded in {} ms", g.name(), (System.nanoTime() - start) / 1_000_000);
+      LOG.info(
+          "Matrix products: {}, loaded in {} ms",
+          g.name(),
+          (System.nanoTime() - start) / 1_000_000);
       return g;
     } catch (Throwable e) {
       Gemm g = vector ? new VectorGemm() : new PlainGemm();

@@ -20,9 +20,10 @@ import java.util.stream.Stream;
 import org.bytedeco.javacpp.Loader;
 
 /**
- * OpenBLAS from its jar. JavaCPP unpacks the library into its cache and loads it, once for the process; we
- * call it through the foreign function interface, which is cheaper than JNI. It is told to use one thread,
- * because {@link MatrixProduct} spreads products itself, at places that do not depend on the threads.
+ * OpenBLAS from its jar. JavaCPP unpacks the library into its cache and loads it, once for the
+ * process; we call it through the foreign function interface, which is cheaper than JNI. It is told
+ * to use one thread, because {@link MatrixProduct} spreads products itself, at places that do not
+ * depend on the threads.
  */
 final class OpenBlas implements Gemm {
   private static final Pattern LIBRARY =
@@ -73,20 +74,8 @@ final class OpenBlas implements Gemm {
 
   private static FunctionDescriptor gemm(MemoryLayout scalar) {
     return FunctionDescriptor.ofVoid(
-        JAVA_INT,
-        JAVA_INT,
-        JAVA_INT,
-        JAVA_INT,
-        JAVA_INT,
-        JAVA_INT,
-        scalar,
-        JAVA_LONG,
-        JAVA_INT,
-        JAVA_LONG,
-        JAVA_INT,
-        scalar,
-        JAVA_LONG,
-        JAVA_INT);
+        JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, scalar, JAVA_LONG, JAVA_INT,
+        JAVA_LONG, JAVA_INT, scalar, JAVA_LONG, JAVA_INT);
   }
 
   @Override
@@ -102,13 +91,37 @@ final class OpenBlas implements Gemm {
       if (type == DType.FLOAT32) {
         float beta = p.accumulate() ? 1 : 0;
         single.invokeExact(
-            ROW_MAJOR, transposeX, transposeY, p.m(), p.n(), p.k(), 1f, x, p.xRow(), y, p.yRow(),
-            beta, out, p.outRow());
+            ROW_MAJOR,
+            transposeX,
+            transposeY,
+            p.m(),
+            p.n(),
+            p.k(),
+            1f,
+            x,
+            p.xRow(),
+            y,
+            p.yRow(),
+            beta,
+            out,
+            p.outRow());
       } else {
         double beta = p.accumulate() ? 1 : 0;
         real.invokeExact(
-            ROW_MAJOR, transposeX, transposeY, p.m(), p.n(), p.k(), 1.0, x, p.xRow(), y, p.yRow(),
-            beta, out, p.outRow());
+            ROW_MAJOR,
+            transposeX,
+            transposeY,
+            p.m(),
+            p.n(),
+            p.k(),
+            1.0,
+            x,
+            p.xRow(),
+            y,
+            p.yRow(),
+            beta,
+            out,
+            p.outRow());
       }
     } catch (Throwable e) {
       throw new IllegalStateException(e);

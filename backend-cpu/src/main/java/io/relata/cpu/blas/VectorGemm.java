@@ -16,7 +16,9 @@ final class VectorGemm implements Gemm {
   private static final int LANES = F.length();
   private static final int ROWS = 4;
 
-  /** Longest run of the contracted axis at once: two packed vectors of it fit the first-level cache. */
+  /**
+   * Longest run of the contracted axis at once: two packed vectors of it fit the first-level cache.
+   */
   private static final int DEPTH = 256;
 
   private final PlainGemm plain = new PlainGemm();
@@ -44,8 +46,15 @@ final class VectorGemm implements Gemm {
           boolean add = p.accumulate() || l > 0;
           long to = out + ((long) i * p.outRow() + j) * Float.BYTES;
           tile(
-              packedX, i * depth, packedY, depth, to, p.outRow(), Math.min(ROWS, p.m() - i),
-              Math.min(width, p.n() - j), add);
+              packedX,
+              i * depth,
+              packedY,
+              depth,
+              to,
+              p.outRow(),
+              Math.min(ROWS, p.m() - i),
+              Math.min(width, p.n() - j),
+              add);
         }
       }
     }
@@ -76,7 +85,14 @@ final class VectorGemm implements Gemm {
   }
 
   private static void tile(
-      float[] x, int at, float[] y, int depth, long out, int outRow, int rows, int columns,
+      float[] x,
+      int at,
+      float[] y,
+      int depth,
+      long out,
+      int outRow,
+      int rows,
+      int columns,
       boolean add) {
     FloatVector a0 = FloatVector.zero(F);
     FloatVector a1 = a0;
@@ -109,7 +125,13 @@ final class VectorGemm implements Gemm {
   }
 
   private static void store(
-      FloatVector first, FloatVector second, long out, int row, int outRow, int rows, int columns,
+      FloatVector first,
+      FloatVector second,
+      long out,
+      int row,
+      int outRow,
+      int rows,
+      int columns,
       boolean add) {
     if (row < rows) {
       long to = out + (long) row * outRow * Float.BYTES;

@@ -3,9 +3,9 @@ package io.relata.cpu.dense;
 import io.relata.Shape;
 
 /**
- * How operands are walked so that they fill one output without gaps: its axes, with neighbours merged
- * where every operand allows it, and each operand's stride along each of them (0 where it repeats). The
- * last two axes are a block of rows; strides along the last one are 0 or 1.
+ * How operands are walked so that they fill one output without gaps: its axes, with neighbours
+ * merged where every operand allows it, and each operand's stride along each of them (0 where it
+ * repeats). The last two axes are a block of rows; strides along the last one are 0 or 1.
  */
 final class Broadcast {
   private final long[] dims;
@@ -28,7 +28,8 @@ final class Broadcast {
     long[] d = new long[axes + 2];
     long[][] s = new long[operands.length][axes + 2];
     int count = 0;
-    // Collected from the last axis to the first, merged with the one before where strides continue it.
+    // Collected from the last axis to the first, merged with the one before where strides continue
+    // it.
     for (int back = 1; back <= axes; back++) {
       long size = out.dim(-back);
       if (size == 1) {

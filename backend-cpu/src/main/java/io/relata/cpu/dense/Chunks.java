@@ -3,9 +3,15 @@ package io.relata.cpu.dense;
 import io.relata.cpu.Workers;
 import java.util.function.IntConsumer;
 
-/** Cuts runs of elements into pieces whose places depend on the length alone and spreads them on threads. */
+/**
+ * Cuts runs of elements into pieces whose places depend on the length alone and spreads them on
+ * threads.
+ */
 final class Chunks {
-  /** Elements in a piece: large enough to hide the hand-over, small enough for the second-level cache. */
+  /**
+   * Elements in a piece: large enough to hide the hand-over, small enough for the second-level
+   * cache.
+   */
   static final int ELEMENTS = 16_384;
 
   private final Workers workers;

@@ -13,9 +13,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 
 /**
- * The CPU's kernels on dense arrays: looks at shapes and types, cuts the work, and leaves the arithmetic to
- * {@link Loops} and {@link MatrixProduct}. Every method keeps its arrays reachable to its end, for their
- * memory may be freed when they are not.
+ * The CPU's kernels on dense arrays: looks at shapes and types, cuts the work, and leaves the
+ * arithmetic to {@link Loops} and {@link MatrixProduct}. Every method keeps its arrays reachable to
+ * its end, for their memory may be freed when they are not.
  */
 public final class CpuDenseKernels implements DenseKernels {
   private final Chunks chunks;
@@ -58,13 +58,11 @@ public final class CpuDenseKernels implements DenseKernels {
     if (x.dtype() == out.dtype()) {
       long bytes = x.bytes();
       chunks.elements(
-          bytes,
-          (a, b) -> MemorySegment.copy(Native.ALL, from + a, Native.ALL, to + a, b - a));
+          bytes, (a, b) -> MemorySegment.copy(Native.ALL, from + a, Native.ALL, to + a, b - a));
     } else {
       Loops.Unary loop = table.cast(x.dtype(), out.dtype());
       chunks.elements(
-          out.size(),
-          (a, b) -> loop.run(from + a * width, to + a * outWidth, b - a, 0, 0));
+          out.size(), (a, b) -> loop.run(from + a * width, to + a * outWidth, b - a, 0, 0));
     }
     keep(x, out);
   }
@@ -75,8 +73,7 @@ public final class CpuDenseKernels implements DenseKernels {
     long from = x.address();
     long to = out.address();
     int width = x.dtype().bytes();
-    chunks.elements(
-        out.size(), (i, j) -> loop.run(from + i * width, to + i * width, j - i, a, b));
+    chunks.elements(out.size(), (i, j) -> loop.run(from + i * width, to + i * width, j - i, a, b));
     keep(x, out);
   }
 
@@ -160,7 +157,13 @@ public final class CpuDenseKernels implements DenseKernels {
 
   @Override
   public void copy(
-      long[] sizes, Array x, long xStart, long[] xStrides, Array out, long outStart, long[] outStrides) {
+      long[] sizes,
+      Array x,
+      long xStart,
+      long[] xStrides,
+      Array out,
+      long outStart,
+      long[] outStrides) {
     int width = x.dtype().bytes();
     new StridedCopy(width, sizes, xStrides, outStrides)
         .run(chunks, x.address() + xStart * width, out.address() + outStart * width);
@@ -228,9 +231,7 @@ public final class CpuDenseKernels implements DenseKernels {
     long to = out.address();
     long bytes = n * x.dtype().bytes();
     chunks.units(
-        n == 0 ? 0 : rows,
-        n,
-        (i, j) -> loop.forward(from + i * bytes, j - i, n, to + i * bytes));
+        n == 0 ? 0 : rows, n, (i, j) -> loop.forward(from + i * bytes, j - i, n, to + i * bytes));
     keep(x, out);
   }
 

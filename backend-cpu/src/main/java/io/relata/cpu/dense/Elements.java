@@ -10,8 +10,8 @@ import io.relata.DType;
 import java.lang.foreign.ValueLayout;
 
 /**
- * Element i of a run that starts at a native address. Where the type is a constant of the copied kernel
- * that calls, only one access remains.
+ * Element i of a run that starts at a native address. Where the type is a constant of the copied
+ * kernel that calls, only one access remains.
  */
 final class Elements {
   private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;

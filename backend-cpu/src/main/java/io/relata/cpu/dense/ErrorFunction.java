@@ -1,8 +1,8 @@
 package io.relata.cpu.dense;
 
 /**
- * The Gauss error function to double precision: the series of Abramowitz and Stegun 7.1.6, whose terms
- * are all positive, near 0, and the continued fraction 7.1.14 of the complement elsewhere.
+ * The Gauss error function to double precision: the series of Abramowitz and Stegun 7.1.6, whose
+ * terms are all positive, near 0, and the continued fraction 7.1.14 of the complement elsewhere.
  */
 final class ErrorFunction {
   private static final double TWO_BY_ROOT_PI = 2 / Math.sqrt(Math.PI);

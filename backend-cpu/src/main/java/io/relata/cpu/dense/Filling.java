@@ -30,7 +30,8 @@ final class Filling {
           }
           for (long i = from + pattern; i < to; i += pattern) {
             long bytes = Math.min(pattern, to - i) * width;
-            MemorySegment.copy(Native.ALL, base + from * width, Native.ALL, base + i * width, bytes);
+            MemorySegment.copy(
+                Native.ALL, base + from * width, Native.ALL, base + i * width, bytes);
           }
         });
   }

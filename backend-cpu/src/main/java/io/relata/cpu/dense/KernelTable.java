@@ -5,7 +5,10 @@ import io.relata.spi.BinaryOp;
 import io.relata.spi.ReduceOp;
 import io.relata.spi.UnaryOp;
 
-/** Chooses the loop for an operation and a type: a vector kernel where one exists and may run, else a plain one. */
+/**
+ * Chooses the loop for an operation and a type: a vector kernel where one exists and may run, else
+ * a plain one.
+ */
 final class KernelTable {
   private final boolean vector;
 

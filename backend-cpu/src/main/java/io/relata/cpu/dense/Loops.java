@@ -3,8 +3,9 @@ package io.relata.cpu.dense;
 import io.relata.spi.ReduceOp;
 
 /**
- * What a copied kernel does with one piece of work on one thread. All operands are native addresses, all
- * strides count elements. Plain and vector kernels, one class each per operation and type, implement them.
+ * What a copied kernel does with one piece of work on one thread. All operands are native
+ * addresses, all strides count elements. Plain and vector kernels, one class each per operation and
+ * type, implement them.
  */
 final class Loops {
   private Loops() {}
@@ -20,21 +21,37 @@ final class Loops {
    */
   interface Binary {
     void run(
-        long x, long xRow, int xStep, long y, long yRow, int yStep, long out, long rows, long n, double a);
+        long x,
+        long xRow,
+        int xStep,
+        long y,
+        long yRow,
+        int yStep,
+        long out,
+        long rows,
+        long n,
+        double a);
   }
 
   /**
-   * {@link ReduceOp} of a piece. Results of whole rows go to {@code out} in the element type; results of
-   * pieces that are still to be merged go to {@code partial}, as the bits of a double or as a long.
+   * {@link ReduceOp} of a piece. Results of whole rows go to {@code out} in the element type;
+   * results of pieces that are still to be merged go to {@code partial}, as the bits of a double or
+   * as a long.
    */
   interface Reduce {
-    /** Rows of {@code n} with distance {@code stride}: one result each, from {@code out} or partial[at]. */
+    /**
+     * Rows of {@code n} with distance {@code stride}: one result each, from {@code out} or
+     * partial[at].
+     */
     void rows(long x, long rows, long n, long stride, long out, long[] partial, int at);
 
     /** {@code width} columns of {@code n} rows with distance {@code stride}: one result each. */
     void columns(long x, long n, long stride, int width, long out, long[] partial, int at);
 
-    /** Merges {@code pieces} partial results, {@code stride} apart, for each of {@code count} outputs. */
+    /**
+     * Merges {@code pieces} partial results, {@code stride} apart, for each of {@code count}
+     * outputs.
+     */
     void merge(long[] partial, int at, int pieces, int stride, int count, long out);
   }
 

@@ -1,10 +1,10 @@
 package io.relata.cpu.dense;
 
 /**
- * The counter-based generator Philox 4x32-10 of Salmon, Moraes, Dror and Shaw, "Parallel Random Numbers: As
- * Easy as 1, 2, 3", SC 2011: any block of four words can be computed by itself, so the numbers do not
- * depend on threads or backends. The counter's low words are the number of the block, its high words the
- * stream; the key is the seed; low half first.
+ * The counter-based generator Philox 4x32-10 of Salmon, Moraes, Dror and Shaw, "Parallel Random
+ * Numbers: As Easy as 1, 2, 3", SC 2011: any block of four words can be computed by itself, so the
+ * numbers do not depend on threads or backends. The counter's low words are the number of the
+ * block, its high words the stream; the key is the seed; low half first.
  */
 final class Philox {
   static final long M0 = 0xD2511F53L;

@@ -17,7 +17,8 @@ final class PlainArgReduce implements Loops.ArgReduce {
   @Override
   public void run(long x, long n, long inner, long out) {
     for (long j = 0; j < inner; j++) {
-      Elements.setInteger(DType.INT64, out, j, REAL ? real(x, n, inner, j) : integer(x, n, inner, j));
+      Elements.setInteger(
+          DType.INT64, out, j, REAL ? real(x, n, inner, j) : integer(x, n, inner, j));
     }
   }
 

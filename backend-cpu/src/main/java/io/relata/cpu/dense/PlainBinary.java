@@ -5,7 +5,10 @@ import io.relata.cpu.Specialized;
 import io.relata.spi.BinaryOp;
 import java.lang.invoke.MethodHandles;
 
-/** Template: an elementwise function of two arrays, in double or long arithmetic; see {@link PlainUnary}. */
+/**
+ * Template: an elementwise function of two arrays, in double or long arithmetic; see {@link
+ * PlainUnary}.
+ */
 final class PlainBinary implements Loops.Binary {
   private static final Kind KIND = Specialized.parameters(MethodHandles.lookup(), Kind.class);
   private static final BinaryOp OP = KIND.op();
@@ -19,7 +22,16 @@ final class PlainBinary implements Loops.Binary {
 
   @Override
   public void run(
-      long x, long xRow, int xStep, long y, long yRow, int yStep, long out, long rows, long n, double a) {
+      long x,
+      long xRow,
+      int xStep,
+      long y,
+      long yRow,
+      int yStep,
+      long out,
+      long rows,
+      long n,
+      double a) {
     for (long r = 0; r < rows; r++) {
       for (long i = 0; i < n; i++) {
         element(x, r * xRow + i * xStep, y, r * yRow + i * yStep, out, r * n + i, a);

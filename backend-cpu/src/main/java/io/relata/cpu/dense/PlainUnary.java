@@ -6,9 +6,9 @@ import io.relata.spi.UnaryOp;
 import java.lang.invoke.MethodHandles;
 
 /**
- * Template: an elementwise function of one array, in double or long arithmetic. Choices are chains of
- * comparisons of constants, not switches, because the compiler cannot fold the table of an enum switch;
- * they are cut into methods small enough to be inlined.
+ * Template: an elementwise function of one array, in double or long arithmetic. Choices are chains
+ * of comparisons of constants, not switches, because the compiler cannot fold the table of an enum
+ * switch; they are cut into methods small enough to be inlined.
  */
 final class PlainUnary implements Loops.Unary {
   private static final Kind KIND = Specialized.parameters(MethodHandles.lookup(), Kind.class);

@@ -43,7 +43,9 @@ final class RandomNumbers {
     DType type = out.dtype();
     // Rounding may reach the upper bound, which is excluded.
     double last =
-        high > low ? type == DType.FLOAT32 ? Math.nextDown((float) high) : Math.nextDown(high) : low;
+        high > low
+            ? type == DType.FLOAT32 ? Math.nextDown((float) high) : Math.nextDown(high)
+            : low;
     forEach(
         seed,
         stream,
@@ -70,7 +72,8 @@ final class RandomNumbers {
         (words, first, count) -> {
           for (int i = 0; i < count; i += 2) {
             // The radius needs a number in (0, 1].
-            double radius = deviation * Math.sqrt(-2 * Math.log(((words[i] & 0xFFFFFFFFL) + 1) * 0x1p-32));
+            double radius =
+                deviation * Math.sqrt(-2 * Math.log(((words[i] & 0xFFFFFFFFL) + 1) * 0x1p-32));
             double angle = 2 * Math.PI * ((words[i + 1] & 0xFFFFFFFFL) * 0x1p-32);
             Elements.setReal(type, base, first + i, mean + radius * Math.cos(angle));
             if (i + 1 < count) {

@@ -1,9 +1,9 @@
 package io.relata.cpu.dense;
 
 /**
- * Cuts a reduction of (outer, n, inner) along n into pieces whose places depend on the sizes alone: at
- * most {@link #ROW} elements of a row, or {@link #COLUMN} rows of a column. Partial results are doubles
- * (longs for integers), merged in ascending order.
+ * Cuts a reduction of (outer, n, inner) along n into pieces whose places depend on the sizes alone:
+ * at most {@link #ROW} elements of a row, or {@link #COLUMN} rows of a column. Partial results are
+ * doubles (longs for integers), merged in ascending order.
  */
 final class Reduction {
   /** Longest piece of a contiguous row. */
@@ -18,7 +18,14 @@ final class Reduction {
   private Reduction() {}
 
   static void run(
-      Chunks chunks, Loops.Reduce loop, int bytes, long x, long outer, long n, long inner, long out) {
+      Chunks chunks,
+      Loops.Reduce loop,
+      int bytes,
+      long x,
+      long outer,
+      long n,
+      long inner,
+      long out) {
     if (outer == 0 || inner == 0) {
       return;
     }
@@ -54,7 +61,14 @@ final class Reduction {
   }
 
   private static void columns(
-      Chunks chunks, Loops.Reduce loop, int bytes, long x, long outer, long n, long inner, long out) {
+      Chunks chunks,
+      Loops.Reduce loop,
+      int bytes,
+      long x,
+      long outer,
+      long n,
+      long inner,
+      long out) {
     long blocks = (inner + WIDTH - 1) / WIDTH;
     int pieces = Math.toIntExact(Math.max(1, (n + COLUMN - 1) / COLUMN));
     long[] partial = pieces == 1 ? null : new long[Math.toIntExact(outer * pieces * inner)];

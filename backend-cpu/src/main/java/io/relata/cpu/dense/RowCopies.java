@@ -49,8 +49,8 @@ final class RowCopies {
   }
 
   /**
-   * Every part of the output, a range of columns or of rows, is added to in ascending order of the index
-   * by one thread: the number of parts does not show in the result.
+   * Every part of the output, a range of columns or of rows, is added to in ascending order of the
+   * index by one thread: the number of parts does not show in the result.
    */
   void scatterAdd(Loops.Axpy add, Array x, Array index, Array out) {
     long width = out.shape().rowSize();

@@ -5,8 +5,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /**
- * Copies a box of elements between two strided layouts. Axes are ordered by the output's strides and merged
- * where both sides allow it; then the last two are copied in bulk runs or in tiles.
+ * Copies a box of elements between two strided layouts. Axes are ordered by the output's strides
+ * and merged where both sides allow it; then the last two are copied in bulk runs or in tiles.
  */
 final class StridedCopy {
   /** Side of a tile: 32 lines of either side fit the first-level cache. */
@@ -85,8 +85,7 @@ final class StridedCopy {
     if (rows == 1 && from[0] == 1 && to[0] == 1) {
       long bytes = sizes[0] * width;
       chunks.elements(
-          bytes,
-          (a, b) -> MemorySegment.copy(Native.ALL, x + a, Native.ALL, out + a, b - a));
+          bytes, (a, b) -> MemorySegment.copy(Native.ALL, x + a, Native.ALL, out + a, b - a));
       return;
     }
     chunks.units(

@@ -8,7 +8,9 @@ import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 
-/** One step of Adam on FLOAT32 in vectors: each of the four arrays is read once, three are written. */
+/**
+ * One step of Adam on FLOAT32 in vectors: each of the four arrays is read once, three are written.
+ */
 final class VectorAdam implements Loops.Adam {
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 

@@ -30,7 +30,16 @@ final class VectorBinary implements Loops.Binary {
 
   @Override
   public void run(
-      long x, long xRow, int xStep, long y, long yRow, int yStep, long out, long rows, long n, double a) {
+      long x,
+      long xRow,
+      int xStep,
+      long y,
+      long yRow,
+      int yStep,
+      long out,
+      long rows,
+      long n,
+      double a) {
     FloatVector va = FloatVector.broadcast(F, (float) a);
     for (long r = 0; r < rows; r++) {
       long left = x + r * xRow * Float.BYTES;

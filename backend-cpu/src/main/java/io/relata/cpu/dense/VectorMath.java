@@ -12,15 +12,14 @@ import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Functions of float vectors, to about one unit in the last place. They are our own because the Vector
- * API's are other numbers when interpreted than when compiled, and results must not change when the
- * compiler steps in; for the same reason sums of lanes have a fixed order here. Methods are small enough
- * to be inlined, without which every vector would be an object.
+ * Functions of float vectors, to about one unit in the last place. They are our own because the
+ * Vector API's are other numbers when interpreted than when compiled, and results must not change
+ * when the compiler steps in; for the same reason sums of lanes have a fixed order here. Methods
+ * are small enough to be inlined, without which every vector would be an object.
  */
 final class VectorMath {
   static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
-  static final VectorSpecies<Integer> I =
-      VectorSpecies.of(int.class, F.vectorShape());
+  static final VectorSpecies<Integer> I = VectorSpecies.of(int.class, F.vectorShape());
   static final int LANES = F.length();
 
   private static final VectorShuffle<Float> BY_8 = shuffle(8);
@@ -90,7 +89,10 @@ final class VectorMath {
     return result.blend(Float.POSITIVE_INFINITY, x.compare(GT, 88.8f));
   }
 
-  /** e^r - 1 for |r| up to ln(2) / 2: the Taylor polynomial, its last coefficients fitted to the range. */
+  /**
+   * e^r - 1 for |r| up to ln(2) / 2: the Taylor polynomial, its last coefficients fitted to the
+   * range.
+   */
   private static FloatVector expm1Polynomial(FloatVector r) {
     FloatVector p = broadcast(1.9875691e-4f);
     p = p.fma(r, broadcast(1.3981999e-3f));
@@ -184,10 +186,7 @@ final class VectorMath {
     result = result.blend(1f, t.compare(GE, 10f));
     // With the sign of x.
     IntVector sign = x.reinterpretAsInts().lanewise(VectorOperators.AND, Integer.MIN_VALUE);
-    return result
-        .reinterpretAsInts()
-        .lanewise(VectorOperators.OR, sign)
-        .reinterpretAsFloats();
+    return result.reinterpretAsInts().lanewise(VectorOperators.OR, sign).reinterpretAsFloats();
   }
 
   /** log(1 + e^x). */

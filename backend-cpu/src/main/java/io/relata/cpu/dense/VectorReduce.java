@@ -13,8 +13,8 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 
 /**
- * Template: sums, products and extremes of FLOAT32 in vectors. A long row is summed in blocks, each in
- * four vectors that hold few terms a lane, and the blocks in doubles.
+ * Template: sums, products and extremes of FLOAT32 in vectors. A long row is summed in blocks, each
+ * in four vectors that hold few terms a lane, and the blocks in doubles.
  */
 final class VectorReduce implements Loops.Reduce {
   private static final ReduceOp OP =

@@ -16,8 +16,7 @@ import jdk.incubator.vector.VectorOperators;
 
 /** Template: an elementwise function of FLOAT32 in vectors. */
 final class VectorUnary implements Loops.Unary {
-  private static final UnaryOp OP =
-      Specialized.parameters(MethodHandles.lookup(), Kind.class).op();
+  private static final UnaryOp OP = Specialized.parameters(MethodHandles.lookup(), Kind.class).op();
   private static final boolean FUNCTION =
       OP.compareTo(UnaryOp.EXP) >= 0 && OP.compareTo(UnaryOp.ERF) <= 0;
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();

@@ -24,8 +24,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Arrays of the CPU backend as ND4J's and back, over the same memory: what is written on one side is seen
- * on the other. Each side keeps the other's memory alive.
+ * Arrays of the CPU backend as ND4J's and back, over the same memory: what is written on one side
+ * is seen on the other. Each side keeps the other's memory alive.
  */
 public final class NDArrays {
   private NDArrays() {}
@@ -65,9 +65,7 @@ public final class NDArrays {
             .remedy("close() it after the tensors over it are no longer used, or use a copy")
             .build();
       }
-      return bytes == 0
-          ? 0
-          : array.data().address() + array.offset() * array.dataType().width();
+      return bytes == 0 ? 0 : array.data().address() + array.offset() * array.dataType().width();
     }
 
     @Override
@@ -77,8 +75,9 @@ public final class NDArrays {
   }
 
   /**
-   * An {@code INDArray} of order c over the memory of {@code a}, of any shape; an array without elements
-   * gives an empty one. The memory must not be freed by its scope while the result is used.
+   * An {@code INDArray} of order c over the memory of {@code a}, of any shape; an array without
+   * elements gives an empty one. The memory must not be freed by its scope while the result is
+   * used.
    */
   public static INDArray view(Array a) {
     long[] dims = a.shape().dims();
@@ -117,8 +116,8 @@ public final class NDArrays {
   }
 
   /**
-   * An array over the memory of {@code a}, which it keeps reachable. One that is not of order c without
-   * gaps is copied first.
+   * An array over the memory of {@code a}, which it keeps reachable. One that is not of order c
+   * without gaps is copied first.
    *
    * @throws RelataException DTYPE where there is no such element type here
    */
@@ -161,7 +160,8 @@ public final class NDArrays {
       case LONG -> DType.INT64;
       case BOOL -> DType.BOOL;
       default ->
-          throw RelataException.of(ErrorId.DTYPE, "An INDArray has an element type without a counterpart")
+          throw RelataException.of(
+                  ErrorId.DTYPE, "An INDArray has an element type without a counterpart")
               .expected("FLOAT, DOUBLE, INT32, INT64 or BOOL")
               .found(type.toString())
               .remedy("castTo one of them first")

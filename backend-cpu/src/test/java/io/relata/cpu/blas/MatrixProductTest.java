@@ -16,8 +16,19 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Products against three loops, for every kernel, transposition and cut. */
 class MatrixProductTest {
   private static final int[][] SIZES = {
-    {0, 3, 4}, {3, 0, 4}, {3, 4, 0}, {1, 1, 1}, {7, 5, 3}, {16, 16, 16}, {33, 17, 65}, {300, 20, 90},
-    {20, 300, 90}, {270, 260, 30}, {5, 9, 9000}, {1, 40, 700}, {65, 1, 1000}
+    {0, 3, 4},
+    {3, 0, 4},
+    {3, 4, 0},
+    {1, 1, 1},
+    {7, 5, 3},
+    {16, 16, 16},
+    {33, 17, 65},
+    {300, 20, 90},
+    {20, 300, 90},
+    {270, 260, 30},
+    {5, 9, 9000},
+    {1, 40, 700},
+    {65, 1, 1000}
   };
 
   static Stream<Gemm> kernels() throws Throwable {
@@ -80,7 +91,10 @@ class MatrixProductTest {
     try (Workers workers = new Workers(2)) {
       CpuDenseKernels kernels = new CpuDenseKernels(workers, true);
       for (DType type : new DType[] {DType.FLOAT32, DType.FLOAT64}) {
-        for (int[] s : new int[][] {{0, 2, 2, 2}, {3, 5, 4, 6}, {200, 8, 8, 8}, {3, 100, 80, 90}, {3, 2, 2, 0}}) {
+        for (int[] s :
+            new int[][] {
+              {0, 2, 2, 2}, {3, 5, 4, 6}, {200, 8, 8, 8}, {3, 100, 80, 90}, {3, 2, 2, 0}
+            }) {
           for (int bits = 0; bits < 8; bits++) {
             boolean tx = (bits & 1) != 0;
             boolean ty = (bits & 2) != 0;
@@ -100,7 +114,8 @@ class MatrixProductTest {
   @Test
   void bitsDoNotDependOnTheNumberOfThreads() {
     for (DType type : new DType[] {DType.FLOAT32, DType.FLOAT64}) {
-      for (int[] s : new int[][] {{2708, 16, 300}, {64, 48, 20_000}, {300, 500, 64}, {20, 1000, 100}}) {
+      for (int[] s :
+          new int[][] {{2708, 16, 300}, {64, 48, 20_000}, {300, 500, 64}, {20, 1000, 100}}) {
         for (boolean tx : new boolean[] {false, true}) {
           Array x = Samples.random(type, 1, tx ? s[2] : s[0], tx ? s[0] : s[2]);
           Array y = Samples.random(type, 2, s[2], s[1]);

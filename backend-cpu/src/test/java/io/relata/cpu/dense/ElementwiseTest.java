@@ -142,9 +142,34 @@ class ElementwiseTest {
   @EnumSource(UnaryOp.class)
   void specialValuesFollowMath(UnaryOp op) {
     double[] special = {
-      Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, 0.0, -0.0, 1, -1, 1e-30f, -1e-30f,
-      1e-42f, 88.6f, 88.73f, 89f, -87.5f, -100f, -103.5f, -105f, 1e30f, -1e30f, Float.MAX_VALUE, 1e-7f,
-      -1e-7f, 20, -20, 0.5f, 2, 1e-3f, -1e-3f
+      Double.NaN,
+      Double.POSITIVE_INFINITY,
+      Double.NEGATIVE_INFINITY,
+      0.0,
+      -0.0,
+      1,
+      -1,
+      1e-30f,
+      -1e-30f,
+      1e-42f,
+      88.6f,
+      88.73f,
+      89f,
+      -87.5f,
+      -100f,
+      -103.5f,
+      -105f,
+      1e30f,
+      -1e30f,
+      Float.MAX_VALUE,
+      1e-7f,
+      -1e-7f,
+      20,
+      -20,
+      0.5f,
+      2,
+      1e-3f,
+      -1e-3f
     };
     for (boolean vector : new boolean[] {false, true}) {
       Array x = Samples.of(DType.FLOAT32, i -> special[(int) i], special.length);
@@ -152,7 +177,8 @@ class ElementwiseTest {
       kernels(vector).unary(op, x, 0.5, 1.5, out);
       for (int i = 0; i < special.length; i++) {
         double expected = (float) unary(op, Samples.get(x, i), 0.5, 1.5);
-        assertClose(Samples.get(out, i), expected, 5e-7, op + "(" + special[i] + ") vector " + vector);
+        assertClose(
+            Samples.get(out, i), expected, 5e-7, op + "(" + special[i] + ") vector " + vector);
       }
     }
   }
@@ -196,10 +222,26 @@ class ElementwiseTest {
   @EnumSource(BinaryOp.class)
   void binaryFunctionsBroadcastLikeNumPy(BinaryOp op) {
     long[][][] shapes = {
-      {{0}, {0}}, {{1}, {1}}, {{7}, {7}}, {{33}, {1}}, {{1}, {33}}, {{}, {17}}, {{16, 5}, {5}},
-      {{300, 33}, {33}}, {{300, 33}, {300, 1}}, {{300, 1}, {300, 33}}, {{33}, {300, 33}},
-      {{4, 1, 6}, {5, 1}}, {{2, 3, 4, 5}, {3, 1, 5}}, {{50_000}, {50_000}}, {{2, 50_001}, {50_001}},
-      {{2, 50_001}, {2, 1}}, {{3, 1}, {1, 40}}, {{1, 1}, {1}}, {{1000, 4, 8}, {1000, 4, 1}}, {{3, 0}, {0}}
+      {{0}, {0}},
+      {{1}, {1}},
+      {{7}, {7}},
+      {{33}, {1}},
+      {{1}, {33}},
+      {{}, {17}},
+      {{16, 5}, {5}},
+      {{300, 33}, {33}},
+      {{300, 33}, {300, 1}},
+      {{300, 1}, {300, 33}},
+      {{33}, {300, 33}},
+      {{4, 1, 6}, {5, 1}},
+      {{2, 3, 4, 5}, {3, 1, 5}},
+      {{50_000}, {50_000}},
+      {{2, 50_001}, {50_001}},
+      {{2, 50_001}, {2, 1}},
+      {{3, 1}, {1, 40}},
+      {{1, 1}, {1}},
+      {{1000, 4, 8}, {1000, 4, 1}},
+      {{3, 0}, {0}}
     };
     for (boolean vector : new boolean[] {false, true}) {
       for (DType type : DType.values()) {

@@ -17,9 +17,24 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ReductionTest {
   private static final Workers WORKERS = new Workers(3);
   private static final long[][] SIZES = {
-    {0, 3, 1}, {3, 0, 1}, {3, 0, 4}, {1, 1, 1}, {5, 7, 1}, {3, 17, 1}, {1, 1000, 1}, {1, 100_003, 1},
-    {3, 40_000, 1}, {2000, 33, 1}, {1, 5, 7}, {2, 3, 16}, {1, 700, 64}, {1, 300, 80}, {3, 257, 17},
-    {1, 20_000, 3}, {2, 4, 5000}, {4, 9, 100}
+    {0, 3, 1},
+    {3, 0, 1},
+    {3, 0, 4},
+    {1, 1, 1},
+    {5, 7, 1},
+    {3, 17, 1},
+    {1, 1000, 1},
+    {1, 100_003, 1},
+    {3, 40_000, 1},
+    {2000, 33, 1},
+    {1, 5, 7},
+    {2, 3, 16},
+    {1, 700, 64},
+    {1, 300, 80},
+    {3, 257, 17},
+    {1, 20_000, 3},
+    {2, 4, 5000},
+    {4, 9, 100}
   };
 
   @AfterAll
@@ -49,7 +64,8 @@ class ReductionTest {
     }
   }
 
-  private static void check(ReduceOp op, DType type, boolean vector, long outer, long n, long inner) {
+  private static void check(
+      ReduceOp op, DType type, boolean vector, long outer, long n, long inner) {
     Array x = Samples.random(type, n, outer, n, inner);
     if (op == ReduceOp.PROD) {
       for (long i = 0; i < x.size(); i++) {
@@ -146,7 +162,8 @@ class ReductionTest {
     for (boolean vector : new boolean[] {false, true}) {
       for (DType type : new DType[] {DType.FLOAT32, DType.FLOAT64}) {
         for (boolean logarithm : new boolean[] {false, true}) {
-          for (int[] s : new int[][] {{0, 4}, {3, 1}, {50, 7}, {4, 16}, {3, 33}, {2000, 40}, {2, 1000}}) {
+          for (int[] s :
+              new int[][] {{0, 4}, {3, 1}, {50, 7}, {4, 16}, {3, 33}, {2000, 40}, {2, 1000}}) {
             checkSoftmax(vector, type, logarithm, s[0], s[1]);
           }
         }
@@ -177,7 +194,9 @@ class ReductionTest {
         double gradient = Samples.get(g, r * n + i);
         assertThat(Samples.get(y, r * n + i)).isCloseTo(logarithm ? Math.log(p) : p, within(delta));
         assertThat(Samples.get(d, r * n + i))
-            .isCloseTo(logarithm ? gradient - p * weighted : p * (gradient - weighted), within(delta * 10));
+            .isCloseTo(
+                logarithm ? gradient - p * weighted : p * (gradient - weighted),
+                within(delta * 10));
       }
     }
   }
@@ -185,7 +204,8 @@ class ReductionTest {
   @Test
   void aRowOfMinusInfinityHasSoftmaxZero() {
     for (boolean vector : new boolean[] {false, true}) {
-      Array x = Samples.of(DType.FLOAT32, i -> i < 20 || i == 25 ? Double.NEGATIVE_INFINITY : 1, 2, 20);
+      Array x =
+          Samples.of(DType.FLOAT32, i -> i < 20 || i == 25 ? Double.NEGATIVE_INFINITY : 1, 2, 20);
       Array y = Samples.empty(DType.FLOAT32, 2, 20);
       kernels(vector).softmax(x, 2, 20, false, y);
       assertThat(Samples.get(y, 0)).isZero();
@@ -226,7 +246,8 @@ class ReductionTest {
         double first = em[i] / (1 - Math.pow(0.9, step));
         double second = ev[i] / (1 - Math.pow(0.999, step));
         ep[i] -= 0.01 * first / (Math.sqrt(second) + 1e-8);
-        assertThat(Samples.get(p, i)).isCloseTo(ep[i], within(type == DType.FLOAT32 ? 3e-6 : 1e-12));
+        assertThat(Samples.get(p, i))
+            .isCloseTo(ep[i], within(type == DType.FLOAT32 ? 3e-6 : 1e-12));
       }
     }
   }

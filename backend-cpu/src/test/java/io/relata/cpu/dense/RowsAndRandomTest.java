@@ -134,14 +134,16 @@ class RowsAndRandomTest {
     kernels(true).copy(new long[] {2, 3}, x, 0, new long[] {3, 1}, out, 8, new long[] {6, 1});
     assertThat(Samples.values(out.reshape(io.relata.Shape.of(24))))
         .containsExactly(
-            -1, -1, -1, -1, -1, -1, -1, -1, 0, 1, 2, -1, -1, -1, 3, 4, 5, -1, -1, -1, -1, -1, -1, -1);
+            -1, -1, -1, -1, -1, -1, -1, -1, 0, 1, 2, -1, -1, -1, 3, 4, 5, -1, -1, -1, -1, -1, -1,
+            -1);
   }
 
   @Test
   void aLargeTransposition() {
     Array x = Samples.random(DType.FLOAT32, 1, 300, 411);
     Array out = Samples.empty(DType.FLOAT32, 411, 300);
-    kernels(true).copy(new long[] {411, 300}, x, 0, new long[] {1, 411}, out, 0, new long[] {300, 1});
+    kernels(true)
+        .copy(new long[] {411, 300}, x, 0, new long[] {1, 411}, out, 0, new long[] {300, 1});
     for (int i = 0; i < 411; i++) {
       for (int j = 0; j < 300; j++) {
         assertThat(Samples.get(out, i * 300 + j)).isEqualTo(Samples.get(x, j * 411 + i));
@@ -223,7 +225,9 @@ class RowsAndRandomTest {
           List<byte[]> found = everything(new CpuDenseKernels(workers, vector));
           if (first != null) {
             for (int i = 0; i < found.size(); i++) {
-              assertThat(found.get(i)).as("result %d, %d threads", i, threads).isEqualTo(first.get(i));
+              assertThat(found.get(i))
+                  .as("result %d, %d threads", i, threads)
+                  .isEqualTo(first.get(i));
             }
           }
           first = found;
