@@ -42,7 +42,8 @@ public final class TrainingProgress implements AutoCloseable {
     return new TrainingProgress(task, epochs, out, null);
   }
 
-  private static TrainingProgress bar(String task, int epochs, PrintStream out) {
+  /** A training shown by a bar that redraws its line. */
+  static TrainingProgress bar(String task, int epochs, PrintStream out) {
     boolean blocks = out.charset().newEncoder().canEncode('█');
     return new TrainingProgress(
         task,
