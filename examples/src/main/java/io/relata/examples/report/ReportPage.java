@@ -139,11 +139,8 @@ record ReportPage(
     facts.add(new Fact("Relata", environment.relata()));
     facts.add(new Fact("JDK", environment.jdk()));
     facts.add(
-        new Fact(
-            "Machine", "%s, %d processors".formatted(environment.os(), environment.cpus())));
-    facts.add(
-        new Fact(
-            "Backend", environment.backend() + ": " + environment.backendDescription()));
+        new Fact("Machine", "%s, %d processors".formatted(environment.os(), environment.cpus())));
+    facts.add(new Fact("Backend", environment.backend() + ": " + environment.backendDescription()));
     facts.add(new Fact("Seed", Long.toString(environment.seed())));
     environment.hyperParameters().forEach((name, value) -> facts.add(new Fact(name, value)));
     facts.add(new Fact("Epochs", Integer.toString(report.graph().size())));

@@ -39,9 +39,7 @@ class RunReportTest {
 
   private static RunReport.Timings timings(double... seconds) {
     List<RunReport.Epoch> epochs =
-        Arrays.stream(seconds)
-            .mapToObj(s -> new RunReport.Epoch(0, 1, 0.5, 0.5, s))
-            .toList();
+        Arrays.stream(seconds).mapToObj(s -> new RunReport.Epoch(0, 1, 0.5, 0.5, s)).toList();
     return RunReport.Timings.of(1, epochs, 10);
   }
 }
