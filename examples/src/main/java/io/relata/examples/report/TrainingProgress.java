@@ -58,6 +58,8 @@ public final class TrainingProgress implements AutoCloseable {
             .build());
   }
 
+  // JDK 25 gives null again where input or output is no terminal, as JDK 21 did.
+  @SuppressWarnings("SystemConsoleNull")
   private static boolean onTerminal() {
     Console console = System.console();
     return console != null && console.isTerminal() && !"dumb".equals(System.getenv("TERM"));

@@ -125,6 +125,7 @@
         data: nodes,
         links,
         emphasis: { focus: "adjacency", lineStyle: { opacity: 1 } },
+        blur: { itemStyle: { opacity: 0.35 }, lineStyle: { opacity: 0.15 }, label: { opacity: 0.35 } },
         tooltip: {},
       }],
     };
