@@ -54,7 +54,8 @@ public final class CpuGraphKernels implements GraphKernels {
             call.out(),
             table == null ? plan.layout() : Layout.GENERAL,
             index,
-            call.winners() != null);
+            call.winners() != null,
+            call.accumulate());
     RowTask task =
         RowTask.of(
             index,
@@ -63,13 +64,12 @@ public final class CpuGraphKernels implements GraphKernels {
             plan,
             call.out(),
             call.winners(),
-            call.accumulate(),
             table);
     if (onVectors(spec)) {
       boolean sums = call.reducer() == Reducer.SUM || call.reducer() == Reducer.MEAN;
       String template =
           spec.layout() == Layout.OUT_GROUPED ? "VectorDot" : sums ? "VectorSum" : "VectorBest";
-      run(template, spec, VectorPasses.of(plan, spec.winners()), task, index);
+      run(template, spec, VectorPasses.of(plan, !sums), task, index);
     } else {
       run(loops.rows("PlainSpmm", spec), task, index);
     }
@@ -93,9 +93,10 @@ public final class CpuGraphKernels implements GraphKernels {
             call.out(),
             table == null ? plan.layout() : Layout.GENERAL,
             index,
+            false,
             false);
     RowTask task =
-        RowTask.of(index, call.lhs(), call.rhs(), plan, call.out(), null, false, table);
+        RowTask.of(index, call.lhs(), call.rhs(), plan, call.out(), null, table);
     if (onVectors(spec)) {
       String template = spec.layout() == Layout.OUT_GROUPED ? "VectorDot" : "VectorSddmm";
       run(template, spec, VectorPasses.perEdge(plan), task, index);
@@ -161,8 +162,8 @@ public final class CpuGraphKernels implements GraphKernels {
     FeaturePlan plan = FeaturePlan.copy(heads);
     Operand lhs = new Operand(x, Target.E);
     Operand rhs = gradient == null ? null : new Operand(gradient, Target.E);
-    LoopSpec spec = spec(MessageOp.COPY, lhs, rhs, null, out, Layout.SAME, index, false);
-    RowTask task = RowTask.of(index, lhs, rhs, plan, out, null, false, null);
+    LoopSpec spec = spec(MessageOp.COPY, lhs, rhs, null, out, Layout.SAME, index, false, false);
+    RowTask task = RowTask.of(index, lhs, rhs, plan, out, null, null);
     RowLoop loop =
         onVectors(spec)
             ? loops.rows("VectorEdgeSoftmax", spec.on(VectorPasses.softmax(heads)))
@@ -218,7 +219,8 @@ public final class CpuGraphKernels implements GraphKernels {
       Array out,
       Layout layout,
       RowIndex index,
-      boolean winners) {
+      boolean winners,
+      boolean accumulate) {
     return new LoopSpec(
         message(op),
         lhs.target(),
@@ -228,6 +230,7 @@ public final class CpuGraphKernels implements GraphKernels {
         layout,
         index.edgeIds() == null,
         winners,
+        accumulate,
         null);
   }
 

@@ -30,6 +30,7 @@ final class PlainSpmm implements RowLoop {
   private static final boolean MEAN = SPEC.reducer() == Reducer.MEAN;
   private static final boolean MAX = SPEC.reducer() == Reducer.MAX;
   private static final boolean SUMS = SPEC.reducer() == Reducer.SUM || MEAN;
+  private static final boolean ACCUMULATE = SPEC.accumulate();
   private static final boolean COLUMN = SPEC.needsColumn();
   private static final boolean EDGE = SPEC.needsEdgeId();
   private static final boolean IDENTITY = SPEC.identity();
@@ -133,7 +134,7 @@ final class PlainSpmm implements RowLoop {
   private static void finish(RowTask t, int v, int o, int degree, double value, int winner) {
     long at = (long) v * t.outSize() + o;
     double x = degree == 0 ? 0 : MEAN ? PlainMessage.round(F64, value / degree) : value;
-    PlainMessage.write(F64, t.out() + at * BYTES, t.accumulate() ? PlainMessage.read(F64, t.out() + at * BYTES) + x : x);
+    PlainMessage.write(F64, t.out() + at * BYTES, ACCUMULATE ? PlainMessage.read(F64, t.out() + at * BYTES) + x : x);
     if (WINNERS) {
       putInt(t.winners() + at * 4, winner);
     }

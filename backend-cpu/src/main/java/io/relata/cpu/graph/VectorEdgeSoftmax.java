@@ -4,8 +4,10 @@ import static io.relata.cpu.Native.getFloat;
 import static io.relata.cpu.Native.getInt;
 import static io.relata.cpu.Native.putFloat;
 import static io.relata.cpu.graph.VectorMessage.LENGTH;
+import static io.relata.cpu.graph.VectorMessage.ORDER;
 import static io.relata.cpu.graph.VectorMessage.SPECIES;
 
+import io.relata.cpu.Native;
 import io.relata.cpu.Specialized;
 import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.FloatVector;
@@ -28,6 +30,8 @@ final class VectorEdgeSoftmax implements RowLoop {
   /** Number of heads where it divides the lanes, else 0. */
   private static final int PERIOD = SPEC.lanes().stride();
 
+  private static final FloatVector LOWEST =
+      FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
   private static final VectorShuffle<Float> BY_8 = rotation(8);
   private static final VectorShuffle<Float> BY_4 = rotation(4);
   private static final VectorShuffle<Float> BY_2 = rotation(2);
@@ -68,6 +72,8 @@ final class VectorEdgeSoftmax implements RowLoop {
       if (PERIOD > 0) {
         if (GRADIENT) {
           foldedGradient(x, y, out, n);
+        } else if (n <= LENGTH) {
+          shortSoftmax(x, out, n);
         } else {
           foldedSoftmax(x, out, n);
         }
@@ -88,45 +94,38 @@ final class VectorEdgeSoftmax implements RowLoop {
     }
   }
 
+  /** All in registers. */
+  private static void shortSoftmax(long x, long out, int n) {
+    VectorMask<Float> mask = SPECIES.indexInRange(0, n);
+    FloatVector a =
+        LOWEST.blend(FloatVector.fromMemorySegment(SPECIES, Native.ALL, x, ORDER, mask), mask);
+    FloatVector e = VectorExp.exp(a.sub(finite(foldMax(a))));
+    FloatVector sum = nonzero(foldSum(e.blend(0f, mask.not())));
+    e.div(sum).intoMemorySegment(Native.ALL, out, ORDER, mask);
+  }
+
   private static void foldedSoftmax(long x, long out, int n) {
-    FloatVector low = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
-    FloatVector zero = FloatVector.zero(SPECIES);
-    int whole = n - n % LENGTH;
-    VectorMask<Float> tail = SPECIES.indexInRange(whole, n);
-    if (whole == 0) {
-      FloatVector a = low.blend(VectorMessage.load(true, tail, x), tail);
-      FloatVector e = VectorExp.exp(a.sub(finite(foldMax(a))));
-      FloatVector sum = nonzero(foldSum(zero.blend(e, tail)));
-      VectorMessage.store(true, tail, out, e.div(sum));
-      return;
-    }
-    FloatVector max = low;
-    for (int j = 0; j < whole; j += LENGTH) {
-      max = larger(max, VectorMessage.load(false, tail, x + 4L * j));
-    }
-    if (whole < n) {
-      max = larger(max, low.blend(VectorMessage.load(true, tail, x + 4L * whole), tail));
+    FloatVector max = LOWEST;
+    for (int j = 0; j < n; j += LENGTH) {
+      VectorMask<Float> mask = SPECIES.indexInRange(j, n);
+      FloatVector a = FloatVector.fromMemorySegment(SPECIES, Native.ALL, x + 4L * j, ORDER, mask);
+      max = max.blend(a, a.compare(VectorOperators.GT, max).and(mask));
     }
     max = finite(foldMax(max));
-    FloatVector sum = zero;
-    for (int j = 0; j < whole; j += LENGTH) {
-      FloatVector e = VectorExp.exp(VectorMessage.load(false, tail, x + 4L * j).sub(max));
-      VectorMessage.store(false, tail, out + 4L * j, e);
-      sum = sum.add(e);
-    }
-    if (whole < n) {
-      FloatVector e = VectorExp.exp(VectorMessage.load(true, tail, x + 4L * whole).sub(max));
-      VectorMessage.store(true, tail, out + 4L * whole, e);
-      sum = sum.add(zero.blend(e, tail));
+    FloatVector sum = FloatVector.zero(SPECIES);
+    for (int j = 0; j < n; j += LENGTH) {
+      VectorMask<Float> mask = SPECIES.indexInRange(j, n);
+      FloatVector a = FloatVector.fromMemorySegment(SPECIES, Native.ALL, x + 4L * j, ORDER, mask);
+      FloatVector e = VectorExp.exp(a.sub(max));
+      e.intoMemorySegment(Native.ALL, out + 4L * j, ORDER, mask);
+      sum = sum.add(e, mask);
     }
     sum = nonzero(foldSum(sum));
-    for (int j = 0; j < whole; j += LENGTH) {
+    for (int j = 0; j < n; j += LENGTH) {
+      VectorMask<Float> mask = SPECIES.indexInRange(j, n);
       long at = out + 4L * j;
-      VectorMessage.store(false, tail, at, VectorMessage.load(false, tail, at).div(sum));
-    }
-    if (whole < n) {
-      long at = out + 4L * whole;
-      VectorMessage.store(true, tail, at, VectorMessage.load(true, tail, at).div(sum));
+      FloatVector e = FloatVector.fromMemorySegment(SPECIES, Native.ALL, at, ORDER, mask);
+      e.div(sum).intoMemorySegment(Native.ALL, at, ORDER, mask);
     }
   }
 
