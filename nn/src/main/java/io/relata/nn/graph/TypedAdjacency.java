@@ -272,8 +272,7 @@ public final class TypedAdjacency {
             norm[edge[i]] = 1.0 / degree[dst[r][i]];
           }
         }
-        relata.unscoped(
-            () -> mean[dtype.ordinal()] = relata.tensor(norm, norm.length).to(dtype));
+        relata.unscoped(() -> mean[dtype.ordinal()] = relata.tensor(norm, norm.length).to(dtype));
       }
       return mean[dtype.ordinal()];
     }

@@ -21,8 +21,7 @@ final class NotFinite implements LayerObserver {
   private NotFinite() {}
 
   /** The exception that stops the training. */
-  static RelataException explain(
-      Layer model, Supplier<Tensor> forward, String when, double loss) {
+  static RelataException explain(Layer model, Supplier<Tensor> forward, String when, double loss) {
     RelataException.Builder error =
         RelataException.of(ErrorId.NOT_FINITE, "The loss is not a finite number").where(when);
     String parameter = badParameter(model);

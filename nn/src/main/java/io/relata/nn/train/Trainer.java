@@ -159,8 +159,7 @@ public final class Trainer {
       listeners.forEach(l -> l.onEpoch(report));
     }
     int kept = best == null ? reports.size() - 1 : best.restore();
-    return new TrainingResult(
-        Collections.unmodifiableList(reports), kept, stopped, seconds(start));
+    return new TrainingResult(Collections.unmodifiableList(reports), kept, stopped, seconds(start));
   }
 
   private EpochReport epoch(int epoch, int epochs) {
