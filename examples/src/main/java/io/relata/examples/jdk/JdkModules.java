@@ -18,8 +18,8 @@ import io.relata.nn.loss.Losses;
 import io.relata.nn.metric.ConfusionMatrix;
 import io.relata.nn.metric.Metrics;
 import io.relata.nn.optim.Adam;
-import io.relata.nn.train.EpochReport;
 import io.relata.nn.train.EarlyStopping;
+import io.relata.nn.train.EpochReport;
 import io.relata.nn.train.Trainer;
 import io.relata.nn.train.TrainingListener;
 import java.io.IOException;
@@ -31,9 +31,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Learns which module of the JDK a class belongs to, from how classes use each other, and shows what the graph is
- * worth: the same network without edges and the majority class stand beside it. Needs no download; the data are
- * the classes of the running JVM.
+ * Learns which module of the JDK a class belongs to, from how classes use each other, and shows
+ * what the graph is worth: the same network without edges and the majority class stand beside it.
+ * Needs no download; the data are the classes of the running JVM.
  *
  * <p>System properties: {@code relata.example.epochs}, {@code relata.example.width}, {@code
  * relata.example.seed}, {@code relata.example.out} (folder).
@@ -98,9 +98,7 @@ public final class JdkModules {
     Rgcn model =
         new Rgcn(
             LayerContext.of(relata), graph, WIDTH, jdk.moduleNames().size(), DROPOUT, useEdges);
-    Adam adam =
-        new Adam(
-            model.parameters(), RATE, Adam.Options.DEFAULT.withWeightDecay(DECAY));
+    Adam adam = new Adam(model.parameters(), RATE, Adam.Options.DEFAULT.withWeightDecay(DECAY));
     List<RunReport.Epoch> epochs = new ArrayList<>();
     try (TrainingProgress progress = TrainingProgress.start(task, EPOCHS)) {
       Trainer.of(model, adam)
@@ -144,11 +142,8 @@ public final class JdkModules {
 
   private RunReport.DataSet dataSet() {
     List<RunReport.NodeType> types =
-        graph.nodeTypes().stream()
-            .map(t -> new RunReport.NodeType(t, graph.numNodes(t)))
-            .toList();
-    List<RunReport.Relation> relations =
-        graph.edgeTypes().stream().map(this::relation).toList();
+        graph.nodeTypes().stream().map(t -> new RunReport.NodeType(t, graph.numNodes(t))).toList();
+    List<RunReport.Relation> relations = graph.edgeTypes().stream().map(this::relation).toList();
     return new RunReport.DataSet("Classes of JDK " + jdk.jdkVersion(), types, relations);
   }
 
@@ -171,8 +166,7 @@ public final class JdkModules {
         "Predicts the module of each class of the JDK from how classes use each other.",
         "module",
         dataSet(),
-        new RunReport.Split(
-            jdk.trainNodes().length, jdk.valNodes().length, jdk.testNodes().length),
+        new RunReport.Split(jdk.trainNodes().length, jdk.valNodes().length, jdk.testNodes().length),
         graphOutcome.epochs,
         noEdges.epochs,
         new RunReport.Results(
@@ -225,8 +219,7 @@ public final class JdkModules {
     List<RunReport.ClassResult> results = new ArrayList<>();
     for (int c = 0; c < n; c++) {
       results.add(
-          new RunReport.ClassResult(
-              jdk.moduleNames().get(c), count[c], right[c], rightWithout[c]));
+          new RunReport.ClassResult(jdk.moduleNames().get(c), count[c], right[c], rightWithout[c]));
     }
     return results;
   }

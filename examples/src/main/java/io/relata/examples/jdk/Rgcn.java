@@ -1,6 +1,5 @@
 package io.relata.examples.jdk;
 
-
 import io.relata.Tensor;
 import io.relata.data.jdk.JdkClassGraph;
 import io.relata.hetero.CrossReducer;
@@ -19,9 +18,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * A relational graph convolutional network of two layers (Schlichtkrull et al. 2018): every node starts from a
- * learnt row, class nodes also from a linear map of their features; then twice, for each relation, the mean of
- * the neighbours times a matrix of the relation, summed over relations, plus the node itself times a matrix.
+ * A relational graph convolutional network of two layers (Schlichtkrull et al. 2018): every node
+ * starts from a learnt row, class nodes also from a linear map of their features; then twice, for
+ * each relation, the mean of the neighbours times a matrix of the relation, summed over relations,
+ * plus the node itself times a matrix.
  */
 final class Rgcn extends Layer {
   private final boolean useEdges;
