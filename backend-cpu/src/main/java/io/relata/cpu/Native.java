@@ -12,7 +12,17 @@ public final class Native {
   @SuppressWarnings("restricted")
   public static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
+  private static final long REACH = Long.MAX_VALUE >> 1;
+
   private Native() {}
+
+  /**
+   * The address itself, in a form that tells the compiler that it is neither negative nor near the
+   * end: accesses at small constant distances from it are then compiled without bounds checks.
+   */
+  public static long address(long address) {
+    return address & REACH;
+  }
 
   /** The int at an address. */
   public static int getInt(long address) {

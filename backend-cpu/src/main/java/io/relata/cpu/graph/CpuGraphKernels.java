@@ -60,9 +60,14 @@ public final class CpuGraphKernels implements GraphKernels {
         RowTask.of(index, call.lhs(), call.rhs(), plan, call.out(), call.winners(), table);
     if (onVectors(spec)) {
       boolean sums = call.reducer() == Reducer.SUM || call.reducer() == Reducer.MEAN;
-      String template =
-          spec.layout() == Layout.OUT_GROUPED ? "VectorDot" : sums ? "VectorSum" : "VectorBest";
-      run(template, spec, VectorPasses.of(plan, !sums), task, index);
+      if (sums && isStraight(spec, plan)) {
+        String template = spec.op() == MessageOp.COPY ? "VectorCopySum" : "VectorWeightedSum";
+        run(template, spec, VectorPasses.straight(plan), task, index);
+      } else {
+        String template =
+            spec.layout() == Layout.OUT_GROUPED ? "VectorDot" : sums ? "VectorSum" : "VectorBest";
+        run(template, spec, VectorPasses.of(plan, !sums), task, index);
+      }
     } else {
       run(loops.rows("PlainSpmm", spec), task, index);
     }
@@ -192,6 +197,15 @@ public final class CpuGraphKernels implements GraphKernels {
           int b = i % count;
           copies[p].run(task, passes.get(p).column(), blocks[b], blocks[b + 1]);
         });
+  }
+
+  /** Sums of the sources' rows, alone or times numbers of the edge, have loops of their own. */
+  private static boolean isStraight(LoopSpec spec, FeaturePlan plan) {
+    if (spec.lhs() != Target.U || spec.layout() == Layout.OUT_GROUPED) {
+      return false;
+    }
+    return spec.op() == MessageOp.COPY
+        || spec.op() == MessageOp.MUL && spec.rhs() == Target.E && VectorPasses.weighted(plan);
   }
 
   private boolean onVectors(LoopSpec spec) {
