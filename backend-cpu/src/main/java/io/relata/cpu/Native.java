@@ -39,6 +39,16 @@ public final class Native {
     return ALL.get(ValueLayout.JAVA_DOUBLE_UNALIGNED, address);
   }
 
+  /** The eight bytes at an address. */
+  public static long getLong(long address) {
+    return ALL.get(ValueLayout.JAVA_LONG_UNALIGNED, address);
+  }
+
+  /** Sets the eight bytes at an address. */
+  public static void putLong(long address, long value) {
+    ALL.set(ValueLayout.JAVA_LONG_UNALIGNED, address, value);
+  }
+
   /** Sets the int at an address. */
   public static void putInt(long address, int value) {
     ALL.set(ValueLayout.JAVA_INT_UNALIGNED, address, value);

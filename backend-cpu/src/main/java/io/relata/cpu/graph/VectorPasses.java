@@ -26,6 +26,9 @@ final class VectorPasses {
   /** Vectors of a dot product that are spelled out. */
   private static final int MOST_IN_SUM = 8;
 
+  /** Columns of a row that dot products hold in registers. */
+  static final int WIDEST_ROW = MOST_IN_SUM * LENGTH;
+
   private VectorPasses() {}
 
   /** One pass over all groups of a plan that sums, for values per edge. */
@@ -33,6 +36,23 @@ final class VectorPasses {
     return plan.layout() == FeaturePlan.Layout.OUT_GROUPED
         ? List.of(new Pass(0, sum(plan.inner())))
         : of(plan, false);
+  }
+
+  /** True where the loop for dot products of several heads covers a plan. */
+  static boolean headDots(FeaturePlan plan) {
+    int inner = plan.inner();
+    return inner > 1
+        && Integer.bitCount(inner) == 1
+        && plan.count() % LENGTH == 0
+        && plan.count() <= WIDEST_ROW
+        && plan.outSize() <= LENGTH;
+  }
+
+  /** The whole row of such a plan. */
+  static Pass heads(FeaturePlan plan) {
+    int share = Math.max(1, plan.inner() / LENGTH);
+    int spread = Math.max(1, LENGTH / plan.inner());
+    return new Pass(0, new Lanes(plan.count() / LENGTH, LENGTH, 0, false, share, spread));
   }
 
   /** The lanes of an edge softmax: the stride is the number of heads where it divides the lanes. */

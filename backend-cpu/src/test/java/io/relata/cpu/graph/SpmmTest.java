@@ -57,6 +57,28 @@ class SpmmTest {
     }
   }
 
+  @Test
+  void weightsOfAnyNumberAndWidthOfHeadsGiveTheBitsOfThePlainKernel() {
+    Message weighted = new Message(MessageOp.MUL, Target.U, Target.E);
+    for (boolean sorted : new boolean[] {true, false}) {
+      TestGraph g = TestGraph.random(19, 40, 300, sorted);
+      for (int heads : new int[] {1, 2, 3, 4, 5, 8, 9, 16, 20}) {
+        for (int width : new int[] {1, 2, 3, 4, 8, 12, 16, 24, 32, 64, 144}) {
+          FeaturePlan plan = Pattern.of(new int[] {heads, width}, new int[] {heads, 1}).plan();
+          for (Reducer reducer : List.of(Reducer.SUM, Reducer.MEAN, Reducer.MAX)) {
+            SpmmCall plain = Fixture.spmmCall(g, weighted, plan, reducer, DType.FLOAT32, 23, false);
+            SpmmCall fast = Fixture.spmmCall(g, weighted, plan, reducer, DType.FLOAT32, 23, false);
+            Fixture.PLAIN.spmm(plain);
+            Fixture.VECTOR.spmm(fast);
+            assertThat(TestArrays.values(fast.out()))
+                .as("%d heads of %d, %s", heads, width, reducer)
+                .isEqualTo(TestArrays.values(plain.out()));
+          }
+        }
+      }
+    }
+  }
+
   private static void check(
       Kernel kernel, TestGraph g, Message message, FeaturePlan plan, Reducer reducer, String what) {
     boolean exact = reducer == Reducer.MAX || reducer == Reducer.MIN;
