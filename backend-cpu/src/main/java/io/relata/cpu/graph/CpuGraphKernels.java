@@ -63,6 +63,8 @@ public final class CpuGraphKernels implements GraphKernels {
       if (sums && isStraight(spec, plan)) {
         String template = spec.op() == MessageOp.COPY ? "VectorCopySum" : "VectorWeightedSum";
         run(template, spec, VectorPasses.straight(plan), task, index);
+      } else if (!sums && spec.op() == MessageOp.COPY && spec.lhs() == Target.U) {
+        run("VectorCopyBest", spec, VectorPasses.copyBest(plan), task, index);
       } else {
         String template =
             spec.layout() == Layout.OUT_GROUPED ? "VectorDot" : sums ? "VectorSum" : "VectorBest";

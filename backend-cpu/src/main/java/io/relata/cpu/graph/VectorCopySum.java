@@ -225,7 +225,33 @@ final class VectorCopySum implements RowLoop {
         a14.intoMemorySegment(ALL, out + 14 * BYTES, ORDER);
       }
       FloatVector last =
-          N == 1 ? a0 : N == 2 ? a1 : N == 3 ? a2 : N == 4 ? a3 : N == 5 ? a4 : N == 6 ? a5 : N == 7 ? a6 : N == 8 ? a7 : N == 9 ? a8 : N == 10 ? a9 : N == 11 ? a10 : N == 12 ? a11 : N == 13 ? a12 : N == 14 ? a13 : N == 15 ? a14 : a15;
+          N == 1
+              ? a0
+              : N == 2
+                  ? a1
+                  : N == 3
+                      ? a2
+                      : N == 4
+                          ? a3
+                          : N == 5
+                              ? a4
+                              : N == 6
+                                  ? a5
+                                  : N == 7
+                                      ? a6
+                                      : N == 8
+                                          ? a7
+                                          : N == 9
+                                              ? a8
+                                              : N == 10
+                                                  ? a9
+                                                  : N == 11
+                                                      ? a10
+                                                      : N == 12
+                                                          ? a11
+                                                          : N == 13
+                                                              ? a12
+                                                              : N == 14 ? a13 : N == 15 ? a14 : a15;
       if (MASKED) {
         last.intoMemorySegment(ALL, out + (N - 1) * BYTES, ORDER, mask);
       } else {

@@ -17,9 +17,10 @@ import jdk.incubator.vector.VectorShuffle;
 
 /**
  * Template of a dot product per edge and head of the source's row with the row's own, FLOAT32, for
- * heads whose width is a power of two and rows of at most eight whole vectors; the own row stays in registers. Products of two vectors are folded into one, lane distance by
- * lane distance, so all heads are summed at once and stored at once. The order of a sum is that of
- * a balanced tree. Allocates nothing.
+ * heads whose width is a power of two and rows of at most eight whole vectors; the own row stays in
+ * registers. Products of two vectors are folded into one, lane distance by lane distance, so all
+ * heads are summed at once and stored at once. The order of a sum is that of a balanced tree.
+ * Allocates nothing.
  */
 final class VectorHeadDot implements RowLoop {
   private static final LoopSpec SPEC =
@@ -42,6 +43,7 @@ final class VectorHeadDot implements RowLoop {
 
   /** Lanes whose number has the bit of a level of the tree, and exchange of lanes across it. */
   private static final VectorMask<Float> HAS_A = lanes(WIDTH / 2);
+
   private static final VectorMask<Float> HAS_B = lanes(WIDTH / 4);
   private static final VectorMask<Float> HAS_C = lanes(WIDTH / 8);
   private static final VectorMask<Float> HAS_D = lanes(WIDTH / 16);
@@ -56,7 +58,8 @@ final class VectorHeadDot implements RowLoop {
   private static final VectorMask<Float> STORED = SPECIES.indexInRange(0, HEADS);
 
   private static VectorMask<Float> lanes(int bit) {
-    long bits = IntStream.range(0, LENGTH).filter(i -> (i & bit) != 0).mapToLong(i -> 1L << i).sum();
+    long bits =
+        IntStream.range(0, LENGTH).filter(i -> (i & bit) != 0).mapToLong(i -> 1L << i).sum();
     return VectorMask.fromLong(SPECIES, bits);
   }
 
@@ -82,8 +85,7 @@ final class VectorHeadDot implements RowLoop {
     }
     int[] found = heads[0];
     return VectorShuffle.fromOp(
-        SPECIES,
-        h -> IntStream.range(0, LENGTH).filter(i -> found[i] == h).findFirst().orElse(0));
+        SPECIES, h -> IntStream.range(0, LENGTH).filter(i -> found[i] == h).findFirst().orElse(0));
   }
 
   @Override
@@ -97,31 +99,44 @@ final class VectorHeadDot implements RowLoop {
       int end = getInt(t.offsets() + 4L * v + 4);
       long y = address(own + v * rowBytes);
       FloatVector y0 = FloatVector.fromMemorySegment(SPECIES, ALL, y, ORDER);
-      FloatVector y1 = N > 1 ? FloatVector.fromMemorySegment(SPECIES, ALL, y + 1 * BYTES, ORDER) : y0;
-      FloatVector y2 = N > 2 ? FloatVector.fromMemorySegment(SPECIES, ALL, y + 2 * BYTES, ORDER) : y0;
-      FloatVector y3 = N > 3 ? FloatVector.fromMemorySegment(SPECIES, ALL, y + 3 * BYTES, ORDER) : y0;
-      FloatVector y4 = N > 4 ? FloatVector.fromMemorySegment(SPECIES, ALL, y + 4 * BYTES, ORDER) : y0;
-      FloatVector y5 = N > 5 ? FloatVector.fromMemorySegment(SPECIES, ALL, y + 5 * BYTES, ORDER) : y0;
-      FloatVector y6 = N > 6 ? FloatVector.fromMemorySegment(SPECIES, ALL, y + 6 * BYTES, ORDER) : y0;
-      FloatVector y7 = N > 7 ? FloatVector.fromMemorySegment(SPECIES, ALL, y + 7 * BYTES, ORDER) : y0;
+      FloatVector y1 =
+          N > 1 ? FloatVector.fromMemorySegment(SPECIES, ALL, y + 1 * BYTES, ORDER) : y0;
+      FloatVector y2 =
+          N > 2 ? FloatVector.fromMemorySegment(SPECIES, ALL, y + 2 * BYTES, ORDER) : y0;
+      FloatVector y3 =
+          N > 3 ? FloatVector.fromMemorySegment(SPECIES, ALL, y + 3 * BYTES, ORDER) : y0;
+      FloatVector y4 =
+          N > 4 ? FloatVector.fromMemorySegment(SPECIES, ALL, y + 4 * BYTES, ORDER) : y0;
+      FloatVector y5 =
+          N > 5 ? FloatVector.fromMemorySegment(SPECIES, ALL, y + 5 * BYTES, ORDER) : y0;
+      FloatVector y6 =
+          N > 6 ? FloatVector.fromMemorySegment(SPECIES, ALL, y + 6 * BYTES, ORDER) : y0;
+      FloatVector y7 =
+          N > 7 ? FloatVector.fromMemorySegment(SPECIES, ALL, y + 7 * BYTES, ORDER) : y0;
       long slot = t.columns() + 4L * begin;
       long stop = t.columns() + 4L * end;
       long out = t.out() + 4L * begin * HEADS;
       begin = end;
       while (slot != stop) {
         long x = address(rows + getInt(address(slot)) * rowBytes);
-        long at =
-            address(IDENTITY ? out : t.out() + 4L * getInt(address(slot + toEdgeId)) * HEADS);
+        long at = address(IDENTITY ? out : t.out() + 4L * getInt(address(slot + toEdgeId)) * HEADS);
         out += 4 * HEADS;
         slot += 4;
         FloatVector p0 = FloatVector.fromMemorySegment(SPECIES, ALL, x, ORDER).mul(y0);
-        FloatVector p1 = N > 1 ? FloatVector.fromMemorySegment(SPECIES, ALL, x + 1 * BYTES, ORDER).mul(y1) : p0;
-        FloatVector p2 = N > 2 ? FloatVector.fromMemorySegment(SPECIES, ALL, x + 2 * BYTES, ORDER).mul(y2) : p0;
-        FloatVector p3 = N > 3 ? FloatVector.fromMemorySegment(SPECIES, ALL, x + 3 * BYTES, ORDER).mul(y3) : p0;
-        FloatVector p4 = N > 4 ? FloatVector.fromMemorySegment(SPECIES, ALL, x + 4 * BYTES, ORDER).mul(y4) : p0;
-        FloatVector p5 = N > 5 ? FloatVector.fromMemorySegment(SPECIES, ALL, x + 5 * BYTES, ORDER).mul(y5) : p0;
-        FloatVector p6 = N > 6 ? FloatVector.fromMemorySegment(SPECIES, ALL, x + 6 * BYTES, ORDER).mul(y6) : p0;
-        FloatVector p7 = N > 7 ? FloatVector.fromMemorySegment(SPECIES, ALL, x + 7 * BYTES, ORDER).mul(y7) : p0;
+        FloatVector p1 =
+            N > 1 ? FloatVector.fromMemorySegment(SPECIES, ALL, x + 1 * BYTES, ORDER).mul(y1) : p0;
+        FloatVector p2 =
+            N > 2 ? FloatVector.fromMemorySegment(SPECIES, ALL, x + 2 * BYTES, ORDER).mul(y2) : p0;
+        FloatVector p3 =
+            N > 3 ? FloatVector.fromMemorySegment(SPECIES, ALL, x + 3 * BYTES, ORDER).mul(y3) : p0;
+        FloatVector p4 =
+            N > 4 ? FloatVector.fromMemorySegment(SPECIES, ALL, x + 4 * BYTES, ORDER).mul(y4) : p0;
+        FloatVector p5 =
+            N > 5 ? FloatVector.fromMemorySegment(SPECIES, ALL, x + 5 * BYTES, ORDER).mul(y5) : p0;
+        FloatVector p6 =
+            N > 6 ? FloatVector.fromMemorySegment(SPECIES, ALL, x + 6 * BYTES, ORDER).mul(y6) : p0;
+        FloatVector p7 =
+            N > 7 ? FloatVector.fromMemorySegment(SPECIES, ALL, x + 7 * BYTES, ORDER).mul(y7) : p0;
         // Heads wider than a vector: their vectors are added first.
         if (SHARE >= 2) {
           p0 = p0.add(p1);

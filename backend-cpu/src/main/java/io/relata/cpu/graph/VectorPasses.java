@@ -99,6 +99,13 @@ final class VectorPasses {
     return passes;
   }
 
+  /** Passes of the straight loop of max and min. */
+  static List<Pass> copyBest(FeaturePlan plan) {
+    List<Pass> passes = new ArrayList<>();
+    columns(passes, 0, plan.count(), LENGTH == 16 ? MOST : MOST_IN_LARGE_BODY);
+    return passes;
+  }
+
   /** True where the straight loop of weighted sums covers a plan. */
   static boolean weighted(FeaturePlan plan) {
     return plan.layout() == FeaturePlan.Layout.RHS_GROUPED
@@ -116,8 +123,7 @@ final class VectorPasses {
     }
   }
 
-  private static void groups(
-      List<Pass> passes, int groups, int inner, int most, int mostGrouped) {
+  private static void groups(List<Pass> passes, int groups, int inner, int most, int mostGrouped) {
     int vectors = inner < LENGTH ? 1 : inner / LENGTH;
     if (inner > LENGTH && inner % LENGTH != 0 || vectors > mostGrouped) {
       for (int g = 0; g < groups; g++) {
@@ -129,7 +135,8 @@ final class VectorPasses {
     for (int done = 0; done < groups; done += each) {
       int n = Math.min(each, groups - done) * vectors;
       boolean partial = inner < LENGTH;
-      Lanes lanes = new Lanes(n, partial ? inner : LENGTH, partial ? inner : 0, partial, vectors, 1);
+      Lanes lanes =
+          new Lanes(n, partial ? inner : LENGTH, partial ? inner : 0, partial, vectors, 1);
       passes.add(new Pass(done * inner, lanes));
     }
   }

@@ -56,44 +56,44 @@ final class VectorRowDot implements RowLoop {
       if (N > 1) {
         y1 =
             MASKED && N == 2
-              ? FloatVector.fromMemorySegment(SPECIES, ALL, y + 1 * BYTES, ORDER, mask)
-              : FloatVector.fromMemorySegment(SPECIES, ALL, y + 1 * BYTES, ORDER);
+                ? FloatVector.fromMemorySegment(SPECIES, ALL, y + 1 * BYTES, ORDER, mask)
+                : FloatVector.fromMemorySegment(SPECIES, ALL, y + 1 * BYTES, ORDER);
       }
       if (N > 2) {
         y2 =
             MASKED && N == 3
-              ? FloatVector.fromMemorySegment(SPECIES, ALL, y + 2 * BYTES, ORDER, mask)
-              : FloatVector.fromMemorySegment(SPECIES, ALL, y + 2 * BYTES, ORDER);
+                ? FloatVector.fromMemorySegment(SPECIES, ALL, y + 2 * BYTES, ORDER, mask)
+                : FloatVector.fromMemorySegment(SPECIES, ALL, y + 2 * BYTES, ORDER);
       }
       if (N > 3) {
         y3 =
             MASKED && N == 4
-              ? FloatVector.fromMemorySegment(SPECIES, ALL, y + 3 * BYTES, ORDER, mask)
-              : FloatVector.fromMemorySegment(SPECIES, ALL, y + 3 * BYTES, ORDER);
+                ? FloatVector.fromMemorySegment(SPECIES, ALL, y + 3 * BYTES, ORDER, mask)
+                : FloatVector.fromMemorySegment(SPECIES, ALL, y + 3 * BYTES, ORDER);
       }
       if (N > 4) {
         y4 =
             MASKED && N == 5
-              ? FloatVector.fromMemorySegment(SPECIES, ALL, y + 4 * BYTES, ORDER, mask)
-              : FloatVector.fromMemorySegment(SPECIES, ALL, y + 4 * BYTES, ORDER);
+                ? FloatVector.fromMemorySegment(SPECIES, ALL, y + 4 * BYTES, ORDER, mask)
+                : FloatVector.fromMemorySegment(SPECIES, ALL, y + 4 * BYTES, ORDER);
       }
       if (N > 5) {
         y5 =
             MASKED && N == 6
-              ? FloatVector.fromMemorySegment(SPECIES, ALL, y + 5 * BYTES, ORDER, mask)
-              : FloatVector.fromMemorySegment(SPECIES, ALL, y + 5 * BYTES, ORDER);
+                ? FloatVector.fromMemorySegment(SPECIES, ALL, y + 5 * BYTES, ORDER, mask)
+                : FloatVector.fromMemorySegment(SPECIES, ALL, y + 5 * BYTES, ORDER);
       }
       if (N > 6) {
         y6 =
             MASKED && N == 7
-              ? FloatVector.fromMemorySegment(SPECIES, ALL, y + 6 * BYTES, ORDER, mask)
-              : FloatVector.fromMemorySegment(SPECIES, ALL, y + 6 * BYTES, ORDER);
+                ? FloatVector.fromMemorySegment(SPECIES, ALL, y + 6 * BYTES, ORDER, mask)
+                : FloatVector.fromMemorySegment(SPECIES, ALL, y + 6 * BYTES, ORDER);
       }
       if (N > 7) {
         y7 =
             MASKED && N == 8
-              ? FloatVector.fromMemorySegment(SPECIES, ALL, y + 7 * BYTES, ORDER, mask)
-              : FloatVector.fromMemorySegment(SPECIES, ALL, y + 7 * BYTES, ORDER);
+                ? FloatVector.fromMemorySegment(SPECIES, ALL, y + 7 * BYTES, ORDER, mask)
+                : FloatVector.fromMemorySegment(SPECIES, ALL, y + 7 * BYTES, ORDER);
       }
       long slot = t.columns() + 4L * begin;
       long stop = t.columns() + 4L * end;
@@ -106,57 +106,57 @@ final class VectorRowDot implements RowLoop {
         slot += 4;
         FloatVector m0 =
             MASKED && N == 1
-              ? FloatVector.fromMemorySegment(SPECIES, ALL, x, ORDER, mask)
-              : FloatVector.fromMemorySegment(SPECIES, ALL, x, ORDER);
+                ? FloatVector.fromMemorySegment(SPECIES, ALL, x, ORDER, mask)
+                : FloatVector.fromMemorySegment(SPECIES, ALL, x, ORDER);
         FloatVector even = m0.mul(y0);
         FloatVector odd = FloatVector.zero(SPECIES);
         if (N > 1) {
           FloatVector m1 =
-            MASKED && N == 2
-              ? FloatVector.fromMemorySegment(SPECIES, ALL, x + 1 * BYTES, ORDER, mask)
-              : FloatVector.fromMemorySegment(SPECIES, ALL, x + 1 * BYTES, ORDER);
+              MASKED && N == 2
+                  ? FloatVector.fromMemorySegment(SPECIES, ALL, x + 1 * BYTES, ORDER, mask)
+                  : FloatVector.fromMemorySegment(SPECIES, ALL, x + 1 * BYTES, ORDER);
           odd = m1.mul(y1);
         }
         if (N > 2) {
           FloatVector m2 =
-            MASKED && N == 3
-              ? FloatVector.fromMemorySegment(SPECIES, ALL, x + 2 * BYTES, ORDER, mask)
-              : FloatVector.fromMemorySegment(SPECIES, ALL, x + 2 * BYTES, ORDER);
+              MASKED && N == 3
+                  ? FloatVector.fromMemorySegment(SPECIES, ALL, x + 2 * BYTES, ORDER, mask)
+                  : FloatVector.fromMemorySegment(SPECIES, ALL, x + 2 * BYTES, ORDER);
           even = even.add(m2.mul(y2));
         }
         if (N > 3) {
           FloatVector m3 =
-            MASKED && N == 4
-              ? FloatVector.fromMemorySegment(SPECIES, ALL, x + 3 * BYTES, ORDER, mask)
-              : FloatVector.fromMemorySegment(SPECIES, ALL, x + 3 * BYTES, ORDER);
+              MASKED && N == 4
+                  ? FloatVector.fromMemorySegment(SPECIES, ALL, x + 3 * BYTES, ORDER, mask)
+                  : FloatVector.fromMemorySegment(SPECIES, ALL, x + 3 * BYTES, ORDER);
           odd = odd.add(m3.mul(y3));
         }
         if (N > 4) {
           FloatVector m4 =
-            MASKED && N == 5
-              ? FloatVector.fromMemorySegment(SPECIES, ALL, x + 4 * BYTES, ORDER, mask)
-              : FloatVector.fromMemorySegment(SPECIES, ALL, x + 4 * BYTES, ORDER);
+              MASKED && N == 5
+                  ? FloatVector.fromMemorySegment(SPECIES, ALL, x + 4 * BYTES, ORDER, mask)
+                  : FloatVector.fromMemorySegment(SPECIES, ALL, x + 4 * BYTES, ORDER);
           even = even.add(m4.mul(y4));
         }
         if (N > 5) {
           FloatVector m5 =
-            MASKED && N == 6
-              ? FloatVector.fromMemorySegment(SPECIES, ALL, x + 5 * BYTES, ORDER, mask)
-              : FloatVector.fromMemorySegment(SPECIES, ALL, x + 5 * BYTES, ORDER);
+              MASKED && N == 6
+                  ? FloatVector.fromMemorySegment(SPECIES, ALL, x + 5 * BYTES, ORDER, mask)
+                  : FloatVector.fromMemorySegment(SPECIES, ALL, x + 5 * BYTES, ORDER);
           odd = odd.add(m5.mul(y5));
         }
         if (N > 6) {
           FloatVector m6 =
-            MASKED && N == 7
-              ? FloatVector.fromMemorySegment(SPECIES, ALL, x + 6 * BYTES, ORDER, mask)
-              : FloatVector.fromMemorySegment(SPECIES, ALL, x + 6 * BYTES, ORDER);
+              MASKED && N == 7
+                  ? FloatVector.fromMemorySegment(SPECIES, ALL, x + 6 * BYTES, ORDER, mask)
+                  : FloatVector.fromMemorySegment(SPECIES, ALL, x + 6 * BYTES, ORDER);
           even = even.add(m6.mul(y6));
         }
         if (N > 7) {
           FloatVector m7 =
-            MASKED && N == 8
-              ? FloatVector.fromMemorySegment(SPECIES, ALL, x + 7 * BYTES, ORDER, mask)
-              : FloatVector.fromMemorySegment(SPECIES, ALL, x + 7 * BYTES, ORDER);
+              MASKED && N == 8
+                  ? FloatVector.fromMemorySegment(SPECIES, ALL, x + 7 * BYTES, ORDER, mask)
+                  : FloatVector.fromMemorySegment(SPECIES, ALL, x + 7 * BYTES, ORDER);
           odd = odd.add(m7.mul(y7));
         }
         FloatVector sum = N > 1 ? even.add(odd) : even;

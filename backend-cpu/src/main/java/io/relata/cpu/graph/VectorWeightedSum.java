@@ -96,9 +96,14 @@ final class VectorWeightedSum implements RowLoop {
               1 < SHARE
                   ? first
                   : SPREAD > 1
-                      ? FloatVector.fromMemorySegment(SPECIES, ALL, w + 4L * SPREAD, ORDER, N == 2 ? lastWeights : weights).rearrange(spread)
+                      ? FloatVector.fromMemorySegment(
+                              SPECIES, ALL, w + 4L * SPREAD, ORDER, N == 2 ? lastWeights : weights)
+                          .rearrange(spread)
                       : FloatVector.broadcast(SPECIES, ALL.get(FLOAT, w + 4L * (1 / SHARE)));
-          FloatVector m = MASKED && N == 2 ? FloatVector.fromMemorySegment(SPECIES, ALL, x + 1 * BYTES, ORDER, mask) : FloatVector.fromMemorySegment(SPECIES, ALL, x + 1 * BYTES, ORDER);
+          FloatVector m =
+              MASKED && N == 2
+                  ? FloatVector.fromMemorySegment(SPECIES, ALL, x + 1 * BYTES, ORDER, mask)
+                  : FloatVector.fromMemorySegment(SPECIES, ALL, x + 1 * BYTES, ORDER);
           a1 = a1.add(m.mul(y));
         }
         if (N > 2) {
@@ -106,9 +111,14 @@ final class VectorWeightedSum implements RowLoop {
               2 < SHARE
                   ? first
                   : SPREAD > 1
-                      ? FloatVector.fromMemorySegment(SPECIES, ALL, w + 8L * SPREAD, ORDER, N == 3 ? lastWeights : weights).rearrange(spread)
+                      ? FloatVector.fromMemorySegment(
+                              SPECIES, ALL, w + 8L * SPREAD, ORDER, N == 3 ? lastWeights : weights)
+                          .rearrange(spread)
                       : FloatVector.broadcast(SPECIES, ALL.get(FLOAT, w + 4L * (2 / SHARE)));
-          FloatVector m = MASKED && N == 3 ? FloatVector.fromMemorySegment(SPECIES, ALL, x + 2 * BYTES, ORDER, mask) : FloatVector.fromMemorySegment(SPECIES, ALL, x + 2 * BYTES, ORDER);
+          FloatVector m =
+              MASKED && N == 3
+                  ? FloatVector.fromMemorySegment(SPECIES, ALL, x + 2 * BYTES, ORDER, mask)
+                  : FloatVector.fromMemorySegment(SPECIES, ALL, x + 2 * BYTES, ORDER);
           a2 = a2.add(m.mul(y));
         }
         if (N > 3) {
@@ -116,9 +126,14 @@ final class VectorWeightedSum implements RowLoop {
               3 < SHARE
                   ? first
                   : SPREAD > 1
-                      ? FloatVector.fromMemorySegment(SPECIES, ALL, w + 12L * SPREAD, ORDER, N == 4 ? lastWeights : weights).rearrange(spread)
+                      ? FloatVector.fromMemorySegment(
+                              SPECIES, ALL, w + 12L * SPREAD, ORDER, N == 4 ? lastWeights : weights)
+                          .rearrange(spread)
                       : FloatVector.broadcast(SPECIES, ALL.get(FLOAT, w + 4L * (3 / SHARE)));
-          FloatVector m = MASKED && N == 4 ? FloatVector.fromMemorySegment(SPECIES, ALL, x + 3 * BYTES, ORDER, mask) : FloatVector.fromMemorySegment(SPECIES, ALL, x + 3 * BYTES, ORDER);
+          FloatVector m =
+              MASKED && N == 4
+                  ? FloatVector.fromMemorySegment(SPECIES, ALL, x + 3 * BYTES, ORDER, mask)
+                  : FloatVector.fromMemorySegment(SPECIES, ALL, x + 3 * BYTES, ORDER);
           a3 = a3.add(m.mul(y));
         }
         if (N > 4) {
@@ -126,9 +141,14 @@ final class VectorWeightedSum implements RowLoop {
               4 < SHARE
                   ? first
                   : SPREAD > 1
-                      ? FloatVector.fromMemorySegment(SPECIES, ALL, w + 16L * SPREAD, ORDER, N == 5 ? lastWeights : weights).rearrange(spread)
+                      ? FloatVector.fromMemorySegment(
+                              SPECIES, ALL, w + 16L * SPREAD, ORDER, N == 5 ? lastWeights : weights)
+                          .rearrange(spread)
                       : FloatVector.broadcast(SPECIES, ALL.get(FLOAT, w + 4L * (4 / SHARE)));
-          FloatVector m = MASKED && N == 5 ? FloatVector.fromMemorySegment(SPECIES, ALL, x + 4 * BYTES, ORDER, mask) : FloatVector.fromMemorySegment(SPECIES, ALL, x + 4 * BYTES, ORDER);
+          FloatVector m =
+              MASKED && N == 5
+                  ? FloatVector.fromMemorySegment(SPECIES, ALL, x + 4 * BYTES, ORDER, mask)
+                  : FloatVector.fromMemorySegment(SPECIES, ALL, x + 4 * BYTES, ORDER);
           a4 = a4.add(m.mul(y));
         }
         if (N > 5) {
@@ -136,9 +156,14 @@ final class VectorWeightedSum implements RowLoop {
               5 < SHARE
                   ? first
                   : SPREAD > 1
-                      ? FloatVector.fromMemorySegment(SPECIES, ALL, w + 20L * SPREAD, ORDER, N == 6 ? lastWeights : weights).rearrange(spread)
+                      ? FloatVector.fromMemorySegment(
+                              SPECIES, ALL, w + 20L * SPREAD, ORDER, N == 6 ? lastWeights : weights)
+                          .rearrange(spread)
                       : FloatVector.broadcast(SPECIES, ALL.get(FLOAT, w + 4L * (5 / SHARE)));
-          FloatVector m = MASKED && N == 6 ? FloatVector.fromMemorySegment(SPECIES, ALL, x + 5 * BYTES, ORDER, mask) : FloatVector.fromMemorySegment(SPECIES, ALL, x + 5 * BYTES, ORDER);
+          FloatVector m =
+              MASKED && N == 6
+                  ? FloatVector.fromMemorySegment(SPECIES, ALL, x + 5 * BYTES, ORDER, mask)
+                  : FloatVector.fromMemorySegment(SPECIES, ALL, x + 5 * BYTES, ORDER);
           a5 = a5.add(m.mul(y));
         }
         if (N > 6) {
@@ -146,9 +171,14 @@ final class VectorWeightedSum implements RowLoop {
               6 < SHARE
                   ? first
                   : SPREAD > 1
-                      ? FloatVector.fromMemorySegment(SPECIES, ALL, w + 24L * SPREAD, ORDER, N == 7 ? lastWeights : weights).rearrange(spread)
+                      ? FloatVector.fromMemorySegment(
+                              SPECIES, ALL, w + 24L * SPREAD, ORDER, N == 7 ? lastWeights : weights)
+                          .rearrange(spread)
                       : FloatVector.broadcast(SPECIES, ALL.get(FLOAT, w + 4L * (6 / SHARE)));
-          FloatVector m = MASKED && N == 7 ? FloatVector.fromMemorySegment(SPECIES, ALL, x + 6 * BYTES, ORDER, mask) : FloatVector.fromMemorySegment(SPECIES, ALL, x + 6 * BYTES, ORDER);
+          FloatVector m =
+              MASKED && N == 7
+                  ? FloatVector.fromMemorySegment(SPECIES, ALL, x + 6 * BYTES, ORDER, mask)
+                  : FloatVector.fromMemorySegment(SPECIES, ALL, x + 6 * BYTES, ORDER);
           a6 = a6.add(m.mul(y));
         }
         if (N > 7) {
@@ -156,9 +186,14 @@ final class VectorWeightedSum implements RowLoop {
               7 < SHARE
                   ? first
                   : SPREAD > 1
-                      ? FloatVector.fromMemorySegment(SPECIES, ALL, w + 28L * SPREAD, ORDER, N == 8 ? lastWeights : weights).rearrange(spread)
+                      ? FloatVector.fromMemorySegment(
+                              SPECIES, ALL, w + 28L * SPREAD, ORDER, N == 8 ? lastWeights : weights)
+                          .rearrange(spread)
                       : FloatVector.broadcast(SPECIES, ALL.get(FLOAT, w + 4L * (7 / SHARE)));
-          FloatVector m = MASKED && N == 8 ? FloatVector.fromMemorySegment(SPECIES, ALL, x + 7 * BYTES, ORDER, mask) : FloatVector.fromMemorySegment(SPECIES, ALL, x + 7 * BYTES, ORDER);
+          FloatVector m =
+              MASKED && N == 8
+                  ? FloatVector.fromMemorySegment(SPECIES, ALL, x + 7 * BYTES, ORDER, mask)
+                  : FloatVector.fromMemorySegment(SPECIES, ALL, x + 7 * BYTES, ORDER);
           a7 = a7.add(m.mul(y));
         }
       }
@@ -220,7 +255,11 @@ final class VectorWeightedSum implements RowLoop {
         a6.intoMemorySegment(ALL, out + 6 * BYTES, ORDER);
       }
       FloatVector last =
-          N == 1 ? a0 : N == 2 ? a1 : N == 3 ? a2 : N == 4 ? a3 : N == 5 ? a4 : N == 6 ? a5 : N == 7 ? a6 : a7;
+          N == 1
+              ? a0
+              : N == 2
+                  ? a1
+                  : N == 3 ? a2 : N == 4 ? a3 : N == 5 ? a4 : N == 6 ? a5 : N == 7 ? a6 : a7;
       if (MASKED) {
         last.intoMemorySegment(ALL, out + (N - 1) * BYTES, ORDER, mask);
       } else {
