@@ -103,14 +103,15 @@ public final class MatrixProduct {
       clear(type, f, 1, out);
       return;
     }
+    Gemm gemm = gemm();
     if (f.m() * f.n() * f.k() < SHARED_FROM) {
-      piece(type, f, 0, f.m(), 0, f.n(), 0, f.k(), x, y, out, f.n(), f.accumulate());
+      piece(gemm, type, f, 0, f.m(), 0, f.n(), 0, f.k(), x, y, out, f.n(), f.accumulate());
       return;
     }
     long down = Math.clamp(f.m() / SIDE, 1, MOST_PIECES);
     long across = Math.clamp(f.n() / SIDE, 1, MOST_PIECES / down);
     if (down * across < 8 && f.k() >= 2 * DEPTH && f.m() * f.n() <= f.k() * SIDE) {
-      alongContracted(type, f, x, y, out);
+      alongContracted(gemm, type, f, x, y, out);
       return;
     }
     workers.forEach(
@@ -119,6 +120,7 @@ public final class MatrixProduct {
           long i = t / across;
           long j = t % across;
           piece(
+              gemm,
               type,
               f,
               f.m() * i / down,
@@ -144,6 +146,7 @@ public final class MatrixProduct {
       clear(type, f, batch, out);
       return;
     }
+    Gemm gemm = gemm();
     long one = f.m() * f.n() * f.k();
     long xBytes = f.m() * f.k() * type.bytes();
     long yBytes = f.k() * f.n() * type.bytes();
@@ -160,6 +163,7 @@ public final class MatrixProduct {
         t -> {
           for (long b = t * each; b < Math.min(batch, (t + 1) * each); b++) {
             piece(
+                gemm,
                 type,
                 f,
                 0,
@@ -184,18 +188,18 @@ public final class MatrixProduct {
   }
 
   /** Pieces of the contracted axis give partial results, which are added in ascending order. */
-  private void alongContracted(DType type, Form f, long x, long y, long out) {
+  private void alongContracted(Gemm gemm, DType type, Form f, long x, long y, long out) {
     int pieces = (int) Math.clamp(f.k() / DEPTH, 1, MOST_PIECES);
     long size = f.m() * f.n();
+    // Other threads write there, but through the address, which confinement does not guard.
     try (Arena arena = Arena.ofConfined()) {
-      // Address only: other threads write there, and confinement guards the segment, not the
-      // memory.
       MemorySegment block = arena.allocate(pieces * size * type.bytes(), 64);
       long partial = block.address();
       workers.forEach(
           pieces,
           p ->
               piece(
+                  gemm,
                   type,
                   f,
                   0,
@@ -233,7 +237,8 @@ public final class MatrixProduct {
     return single ? Native.getFloat(base + 4 * i) : Native.getDouble(base + 8 * i);
   }
 
-  private void piece(
+  private static void piece(
+      Gemm gemm,
       DType type,
       Form f,
       long top,
@@ -250,21 +255,20 @@ public final class MatrixProduct {
     long xRow = f.transposeX() ? f.m() : f.k();
     long yRow = f.transposeY() ? f.k() : f.n();
     int bytes = type.bytes();
-    gemm()
-        .multiply(
-            type,
-            new Gemm.Piece(
-                f.transposeX(),
-                f.transposeY(),
-                Math.toIntExact(bottom - top),
-                Math.toIntExact(right - left),
-                Math.toIntExact(to - from),
-                Math.toIntExact(xRow),
-                Math.toIntExact(yRow),
-                Math.toIntExact(outRow),
-                accumulate),
-            x + (f.transposeX() ? from * xRow + top : top * xRow + from) * bytes,
-            y + (f.transposeY() ? left * yRow + from : from * yRow + left) * bytes,
-            out + (top * outRow + left) * bytes);
+    gemm.multiply(
+        type,
+        new Gemm.Piece(
+            f.transposeX(),
+            f.transposeY(),
+            Math.toIntExact(bottom - top),
+            Math.toIntExact(right - left),
+            Math.toIntExact(to - from),
+            Math.toIntExact(xRow),
+            Math.toIntExact(yRow),
+            Math.toIntExact(outRow),
+            accumulate),
+        x + (f.transposeX() ? from * xRow + top : top * xRow + from) * bytes,
+        y + (f.transposeY() ? left * yRow + from : from * yRow + left) * bytes,
+        out + (top * outRow + left) * bytes);
   }
 }

@@ -6,13 +6,17 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.relata.DType;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.bytedeco.javacpp.Loader;
 
 /**
@@ -22,6 +26,8 @@ import org.bytedeco.javacpp.Loader;
  * depend on the threads.
  */
 final class OpenBlas implements Gemm {
+  private static final Pattern LIBRARY =
+      Pattern.compile("libopenblas(_nolapack)?(\\.\\d+)?\\.(so|dylib|dll)(\\.\\d+)?");
   private static final int ROW_MAJOR = 101;
   private static final int PLAIN = 111;
   private static final int TRANSPOSED = 112;
@@ -41,7 +47,7 @@ final class OpenBlas implements Gemm {
   static OpenBlas load() throws Throwable {
     String file = Loader.load(org.bytedeco.openblas.global.openblas_nolapack.class);
     Path folder = Path.of(file).getParent();
-    SymbolLookup library = SymbolLookup.loaderLookup().or(open(folder));
+    SymbolLookup library = open(folder);
     Linker linker = Linker.nativeLinker();
     linker
         .downcallHandle(
@@ -53,10 +59,17 @@ final class OpenBlas implements Gemm {
         linker.downcallHandle(library.findOrThrow("cblas_dgemm"), gemm(JAVA_DOUBLE)));
   }
 
+  /** By its path, so that it is this one even where another OpenBLAS is in the process. */
   @SuppressWarnings("restricted")
-  private static SymbolLookup open(Path folder) {
-    return SymbolLookup.libraryLookup(
-        folder.resolve(System.mapLibraryName("openblas")), Arena.global());
+  private static SymbolLookup open(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      Path library =
+          files
+              .filter(f -> LIBRARY.matcher(f.getFileName().toString()).matches())
+              .findFirst()
+              .orElseThrow(() -> new IOException("No OpenBLAS library in " + folder));
+      return SymbolLookup.libraryLookup(library, Arena.global());
+    }
   }
 
   private static FunctionDescriptor gemm(MemoryLayout scalar) {

@@ -32,7 +32,7 @@ public final class CpuDenseKernels implements DenseKernels {
   public CpuDenseKernels(Workers workers, boolean vector) {
     this.chunks = new Chunks(workers);
     this.table = new KernelTable(vector);
-    this.random = new RandomNumbers(chunks);
+    this.random = new RandomNumbers(chunks, vector);
     this.rows = new RowCopies(chunks);
     this.product = new MatrixProduct(workers, vector);
   }

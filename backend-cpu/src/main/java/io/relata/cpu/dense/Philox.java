@@ -7,10 +7,10 @@ package io.relata.cpu.dense;
  * block, its high words the stream; the key is the seed; low half first.
  */
 final class Philox {
-  private static final long M0 = 0xD2511F53L;
-  private static final long M1 = 0xCD9E8D57L;
-  private static final int W0 = 0x9E3779B9;
-  private static final int W1 = 0xBB67AE85;
+  static final long M0 = 0xD2511F53L;
+  static final long M1 = 0xCD9E8D57L;
+  static final int W0 = 0x9E3779B9;
+  static final int W1 = 0xBB67AE85;
   private static final long LOW = 0xFFFFFFFFL;
 
   private Philox() {}

@@ -9,14 +9,16 @@ final class RandomNumbers {
   private static final int WORDS = 4 * BLOCKS;
 
   private final Chunks chunks;
+  private final boolean vector;
 
   /** Work on elements first .. first + count - 1, whose words are given. */
   private interface Consumer {
     void take(int[] words, long first, int count);
   }
 
-  RandomNumbers(Chunks chunks) {
+  RandomNumbers(Chunks chunks, boolean vector) {
     this.chunks = chunks;
+    this.vector = vector;
   }
 
   private void forEach(long seed, long stream, long n, Consumer consumer) {
@@ -26,7 +28,11 @@ final class RandomNumbers {
           int[] words = new int[WORDS];
           for (long i = from; i < to; i += WORDS) {
             int count = (int) Math.min(WORDS, to - i);
-            Philox.words(seed, stream, i / 4, (count + 3) / 4, words);
+            if (vector) {
+              VectorPhilox.words(seed, stream, i / 4, BLOCKS, words);
+            } else {
+              Philox.words(seed, stream, i / 4, (count + 3) / 4, words);
+            }
             consumer.take(words, i, count);
           }
         });
@@ -90,6 +96,11 @@ final class RandomNumbers {
         stream,
         out.size(),
         (words, first, count) -> {
+          if (vector && type == DType.FLOAT32) {
+            long at = first * Float.BYTES;
+            VectorPhilox.dropout(words, count, (int) least, (float) scale, from + at, base + at);
+            return;
+          }
           for (int i = 0; i < count; i++) {
             boolean kept = (words[i] & 0xFFFFFFFFL) >>> shift >= least;
             double v = kept ? Elements.real(type, from, first + i) * scale : 0;

@@ -173,7 +173,9 @@ final class VectorMath {
 
   /** 1 / (1 + e^-x). */
   static FloatVector sigmoid(FloatVector x) {
-    return broadcast(1f).div(exp(x.neg()).add(1f));
+    FloatVector e = exp(x.abs().neg());
+    FloatVector numerator = broadcast(1f).blend(e, x.compare(LT, 0f));
+    return numerator.div(e.add(1f));
   }
 
   /** Hyperbolic tangent, by e^2x - 1. */

@@ -15,7 +15,6 @@ final class VectorSoftmax implements Loops.Softmax {
   private static final boolean LOGARITHM =
       Specialized.parameters(MethodHandles.lookup(), Kind.class).logarithm();
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
-  private static final VectorMask<Float> ALL_LANES = F.maskAll(true);
 
   /** What a copy is for. */
   record Kind(boolean logarithm) {}
@@ -38,7 +37,7 @@ final class VectorSoftmax implements Loops.Softmax {
   }
 
   private static VectorMask<Float> mask(long i, long n) {
-    return i + LANES <= n ? ALL_LANES : F.indexInRange(i, n);
+    return F.indexInRange(i, n);
   }
 
   private static FloatVector load(long base, long i, VectorMask<Float> mask) {
@@ -52,7 +51,11 @@ final class VectorSoftmax implements Loops.Softmax {
   private static float largest(long x, long n) {
     FloatVector none = FloatVector.broadcast(F, Float.NEGATIVE_INFINITY);
     FloatVector max = none;
-    for (long i = 0; i < n; i += LANES) {
+    long i = 0;
+    for (; i <= n - LANES; i += LANES) {
+      max = max.max(FloatVector.fromMemorySegment(F, ALL, x + i * Float.BYTES, ORDER));
+    }
+    if (i < n) {
       VectorMask<Float> mask = mask(i, n);
       max = max.max(none.blend(load(x, i, mask), mask));
     }
@@ -62,7 +65,16 @@ final class VectorSoftmax implements Loops.Softmax {
   /** Sum of e^(x - max); each term is also stored at {@code out} unless that is 0. */
   private static float exponentials(long x, long n, float max, long out) {
     FloatVector sum = FloatVector.zero(F);
-    for (long i = 0; i < n; i += LANES) {
+    long i = 0;
+    for (; i <= n - LANES; i += LANES) {
+      FloatVector v = FloatVector.fromMemorySegment(F, ALL, x + i * Float.BYTES, ORDER);
+      FloatVector e = VectorMath.exp(v.sub(max));
+      if (!LOGARITHM) {
+        e.intoMemorySegment(ALL, out + i * Float.BYTES, ORDER);
+      }
+      sum = sum.add(e);
+    }
+    if (i < n) {
       VectorMask<Float> mask = mask(i, n);
       FloatVector e = VectorMath.exp(load(x, i, mask).sub(max));
       if (!LOGARITHM) {
@@ -110,7 +122,13 @@ final class VectorSoftmax implements Loops.Softmax {
 
   private static float weighted(long y, long gradient, long n) {
     FloatVector sum = FloatVector.zero(F);
-    for (long i = 0; i < n; i += LANES) {
+    long i = 0;
+    for (; i <= n - LANES; i += LANES) {
+      FloatVector g = FloatVector.fromMemorySegment(F, ALL, gradient + i * Float.BYTES, ORDER);
+      FloatVector v = FloatVector.fromMemorySegment(F, ALL, y + i * Float.BYTES, ORDER);
+      sum = LOGARITHM ? sum.add(g) : g.fma(v, sum);
+    }
+    if (i < n) {
       VectorMask<Float> mask = mask(i, n);
       FloatVector g = load(gradient, i, mask);
       sum = LOGARITHM ? sum.add(g) : g.fma(load(y, i, mask), sum);

@@ -54,22 +54,15 @@ public final class CpuGraphKernels implements GraphKernels {
             call.out(),
             table == null ? plan.layout() : Layout.GENERAL,
             index,
-            call.winners() != null);
+            call.winners() != null,
+            call.accumulate());
     RowTask task =
-        RowTask.of(
-            index,
-            call.lhs(),
-            call.rhs(),
-            plan,
-            call.out(),
-            call.winners(),
-            call.accumulate(),
-            table);
+        RowTask.of(index, call.lhs(), call.rhs(), plan, call.out(), call.winners(), table);
     if (onVectors(spec)) {
       boolean sums = call.reducer() == Reducer.SUM || call.reducer() == Reducer.MEAN;
       String template =
           spec.layout() == Layout.OUT_GROUPED ? "VectorDot" : sums ? "VectorSum" : "VectorBest";
-      run(template, spec, VectorPasses.of(plan, spec.winners()), task, index);
+      run(template, spec, VectorPasses.of(plan, !sums), task, index);
     } else {
       run(loops.rows("PlainSpmm", spec), task, index);
     }
@@ -93,8 +86,9 @@ public final class CpuGraphKernels implements GraphKernels {
             call.out(),
             table == null ? plan.layout() : Layout.GENERAL,
             index,
+            false,
             false);
-    RowTask task = RowTask.of(index, call.lhs(), call.rhs(), plan, call.out(), null, false, table);
+    RowTask task = RowTask.of(index, call.lhs(), call.rhs(), plan, call.out(), null, table);
     if (onVectors(spec)) {
       String template = spec.layout() == Layout.OUT_GROUPED ? "VectorDot" : "VectorSddmm";
       run(template, spec, VectorPasses.perEdge(plan), task, index);
@@ -160,8 +154,8 @@ public final class CpuGraphKernels implements GraphKernels {
     FeaturePlan plan = FeaturePlan.copy(heads);
     Operand lhs = new Operand(x, Target.E);
     Operand rhs = gradient == null ? null : new Operand(gradient, Target.E);
-    LoopSpec spec = spec(MessageOp.COPY, lhs, rhs, null, out, Layout.SAME, index, false);
-    RowTask task = RowTask.of(index, lhs, rhs, plan, out, null, false, null);
+    LoopSpec spec = spec(MessageOp.COPY, lhs, rhs, null, out, Layout.SAME, index, false, false);
+    RowTask task = RowTask.of(index, lhs, rhs, plan, out, null, null);
     RowLoop loop =
         onVectors(spec)
             ? loops.rows("VectorEdgeSoftmax", spec.on(VectorPasses.softmax(heads)))
@@ -217,7 +211,8 @@ public final class CpuGraphKernels implements GraphKernels {
       Array out,
       Layout layout,
       RowIndex index,
-      boolean winners) {
+      boolean winners,
+      boolean accumulate) {
     return new LoopSpec(
         message(op),
         lhs.target(),
@@ -227,6 +222,7 @@ public final class CpuGraphKernels implements GraphKernels {
         layout,
         index.edgeIds() == null,
         winners,
+        accumulate,
         null);
   }
 

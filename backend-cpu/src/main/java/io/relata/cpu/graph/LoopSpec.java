@@ -17,6 +17,7 @@ import io.relata.spi.Target;
  * @param layout how operands broadcast
  * @param identity slot and edge id are the same
  * @param winners ids of the winning edges are recorded
+ * @param accumulate rows are added to the result
  * @param lanes which columns a vector loop works on; null for plain loops
  */
 record LoopSpec(
@@ -28,11 +29,12 @@ record LoopSpec(
     Layout layout,
     boolean identity,
     boolean winners,
+    boolean accumulate,
     Lanes lanes) {
 
   /** The same on other columns. */
   LoopSpec on(Lanes other) {
-    return new LoopSpec(op, lhs, rhs, reducer, dtype, layout, identity, winners, other);
+    return new LoopSpec(op, lhs, rhs, reducer, dtype, layout, identity, winners, accumulate, other);
   }
 
   /** True where a loop has to know the id of each edge. */

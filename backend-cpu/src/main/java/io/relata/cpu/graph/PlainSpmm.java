@@ -31,6 +31,7 @@ final class PlainSpmm implements RowLoop {
   private static final boolean MEAN = SPEC.reducer() == Reducer.MEAN;
   private static final boolean MAX = SPEC.reducer() == Reducer.MAX;
   private static final boolean SUMS = SPEC.reducer() == Reducer.SUM || MEAN;
+  private static final boolean ACCUMULATE = SPEC.accumulate();
   private static final boolean COLUMN = SPEC.needsColumn();
   private static final boolean EDGE = SPEC.needsEdgeId();
   private static final boolean IDENTITY = SPEC.identity();
@@ -137,7 +138,7 @@ final class PlainSpmm implements RowLoop {
     PlainMessage.write(
         F64,
         t.out() + at * BYTES,
-        t.accumulate() ? PlainMessage.read(F64, t.out() + at * BYTES) + x : x);
+        ACCUMULATE ? PlainMessage.read(F64, t.out() + at * BYTES) + x : x);
     if (WINNERS) {
       putInt(t.winners() + at * 4, winner);
     }

@@ -25,7 +25,6 @@ record RowTask(
     int rhsSize,
     int outSize,
     int inner,
-    boolean accumulate,
     PositionTable table) {
 
   static RowTask of(
@@ -35,7 +34,6 @@ record RowTask(
       FeaturePlan plan,
       Array out,
       Array winners,
-      boolean accumulate,
       PositionTable table) {
     return new RowTask(
         index.offsets().address(),
@@ -49,7 +47,6 @@ record RowTask(
         plan.rhsSize(),
         plan.outSize(),
         plan.inner(),
-        accumulate,
         table);
   }
 }

@@ -2,6 +2,7 @@ package io.relata.cpu.graph;
 
 import static io.relata.cpu.Native.getInt;
 
+import io.relata.cpu.Native;
 import io.relata.cpu.Specialized;
 import io.relata.spi.FeaturePlan.Layout;
 import io.relata.spi.MessageOp;
@@ -65,8 +66,8 @@ final class VectorBest implements RowLoop {
       FloatVector a6 = a0;
       FloatVector a7 = a0;
       // Where all messages equal the start the first edge has won.
-      int first = !WINNERS || begin == end ? -1 : IDENTITY ? begin : getInt(edgeIds + 4L * begin);
-      IntVector w0 = IntVector.broadcast(IDS, first);
+      int firstId = !WINNERS || begin == end ? -1 : IDENTITY ? begin : getInt(edgeIds + 4L * begin);
+      IntVector w0 = IntVector.broadcast(IDS, firstId);
       IntVector w1 = w0;
       IntVector w2 = w0;
       IntVector w3 = w0;
@@ -79,15 +80,16 @@ final class VectorBest implements RowLoop {
         int edge = EDGE ? IDENTITY ? i : getInt(edgeIds + 4L * i) : 0;
         long l = EdgeAccess.row(LHS, lhs, lhsBytes, v, u, edge);
         long r = BINARY ? EdgeAccess.row(RHS, rhs, rhsBytes, v, u, edge) : 0;
+        FloatVector first = VectorMessage.first(LHS_GROUPED || RHS_GROUPED, LHS_GROUPED ? l : r);
         IntVector id = IntVector.broadcast(IDS, edge);
-        FloatVector m0 = message(mask, l, r, 0);
+        FloatVector m0 = message(first, mask, l, r, 0);
         VectorMask<Float> k0 = keeps(a0, m0);
         a0 = m0.blend(a0, k0);
         if (WINNERS) {
           w0 = id.blend(w0, k0.cast(IDS));
         }
         if (N > 1) {
-          FloatVector m1 = message(mask, l, r, 1);
+          FloatVector m1 = message(first, mask, l, r, 1);
           VectorMask<Float> k1 = keeps(a1, m1);
           a1 = m1.blend(a1, k1);
           if (WINNERS) {
@@ -95,7 +97,7 @@ final class VectorBest implements RowLoop {
           }
         }
         if (N > 2) {
-          FloatVector m2 = message(mask, l, r, 2);
+          FloatVector m2 = message(first, mask, l, r, 2);
           VectorMask<Float> k2 = keeps(a2, m2);
           a2 = m2.blend(a2, k2);
           if (WINNERS) {
@@ -103,7 +105,7 @@ final class VectorBest implements RowLoop {
           }
         }
         if (N > 3) {
-          FloatVector m3 = message(mask, l, r, 3);
+          FloatVector m3 = message(first, mask, l, r, 3);
           VectorMask<Float> k3 = keeps(a3, m3);
           a3 = m3.blend(a3, k3);
           if (WINNERS) {
@@ -111,7 +113,7 @@ final class VectorBest implements RowLoop {
           }
         }
         if (N > 4) {
-          FloatVector m4 = message(mask, l, r, 4);
+          FloatVector m4 = message(first, mask, l, r, 4);
           VectorMask<Float> k4 = keeps(a4, m4);
           a4 = m4.blend(a4, k4);
           if (WINNERS) {
@@ -119,7 +121,7 @@ final class VectorBest implements RowLoop {
           }
         }
         if (N > 5) {
-          FloatVector m5 = message(mask, l, r, 5);
+          FloatVector m5 = message(first, mask, l, r, 5);
           VectorMask<Float> k5 = keeps(a5, m5);
           a5 = m5.blend(a5, k5);
           if (WINNERS) {
@@ -127,7 +129,7 @@ final class VectorBest implements RowLoop {
           }
         }
         if (N > 6) {
-          FloatVector m6 = message(mask, l, r, 6);
+          FloatVector m6 = message(first, mask, l, r, 6);
           VectorMask<Float> k6 = keeps(a6, m6);
           a6 = m6.blend(a6, k6);
           if (WINNERS) {
@@ -135,7 +137,7 @@ final class VectorBest implements RowLoop {
           }
         }
         if (N > 7) {
-          FloatVector m7 = message(mask, l, r, 7);
+          FloatVector m7 = message(first, mask, l, r, 7);
           VectorMask<Float> k7 = keeps(a7, m7);
           a7 = m7.blend(a7, k7);
           if (WINNERS) {
@@ -143,28 +145,30 @@ final class VectorBest implements RowLoop {
           }
         }
       }
-      long at = (long) v * t.outSize() + column;
-      finish(t, mask, at, a0, w0, 0);
+      long at = 4 * ((long) v * t.outSize() + column);
+      long out = t.out() + at;
+      long winners = t.winners() + at;
+      store(N == 1, mask, out, winners, a0, w0, 0);
       if (N > 1) {
-        finish(t, mask, at, a1, w1, 1);
+        store(N == 2, mask, out, winners, a1, w1, 1);
       }
       if (N > 2) {
-        finish(t, mask, at, a2, w2, 2);
+        store(N == 3, mask, out, winners, a2, w2, 2);
       }
       if (N > 3) {
-        finish(t, mask, at, a3, w3, 3);
+        store(N == 4, mask, out, winners, a3, w3, 3);
       }
       if (N > 4) {
-        finish(t, mask, at, a4, w4, 4);
+        store(N == 5, mask, out, winners, a4, w4, 4);
       }
       if (N > 5) {
-        finish(t, mask, at, a5, w5, 5);
+        store(N == 6, mask, out, winners, a5, w5, 5);
       }
       if (N > 6) {
-        finish(t, mask, at, a6, w6, 6);
+        store(N == 7, mask, out, winners, a6, w6, 6);
       }
       if (N > 7) {
-        finish(t, mask, at, a7, w7, 7);
+        store(N == 8, mask, out, winners, a7, w7, 7);
       }
     }
   }
@@ -176,24 +180,39 @@ final class VectorBest implements RowLoop {
         .or(best.compare(VectorOperators.NE, best));
   }
 
-  private static FloatVector message(VectorMask<Float> mask, long l, long r, int k) {
+  private static FloatVector message(
+      FloatVector first, VectorMask<Float> mask, long l, long r, int k) {
     boolean masked = MASK_ALL || MASK_LAST && k == N - 1;
-    FloatVector x = VectorMessage.operand(LHS_GROUPED, masked, STRIDE, SHARE, mask, l, k);
+    FloatVector x = VectorMessage.operand(LHS_GROUPED, first, masked, STRIDE, SHARE, mask, l, k);
     if (!BINARY) {
       return x;
     }
-    FloatVector y = VectorMessage.operand(RHS_GROUPED, masked, STRIDE, SHARE, mask, r, k);
+    FloatVector y = VectorMessage.operand(RHS_GROUPED, first, masked, STRIDE, SHARE, mask, r, k);
     return VectorMessage.apply(OP, x, y);
   }
 
-  private static void finish(
-      RowTask t, VectorMask<Float> mask, long at, FloatVector best, IntVector winner, int k) {
-    boolean masked = MASK_ALL || MASK_LAST && k == N - 1;
-    long bytes = 4 * (at + (long) k * STRIDE);
-    VectorMessage.store(masked, mask, t.out() + bytes, best);
-    if (WINNERS) {
-      // The ids are stored by their bits: one mask type serves both.
-      VectorMessage.store(masked, mask, t.winners() + bytes, winner.reinterpretAsFloats());
+  /** The ids are stored by their bits: one mask type serves both. */
+  private static void store(
+      boolean last,
+      VectorMask<Float> mask,
+      long out,
+      long winners,
+      FloatVector best,
+      IntVector winner,
+      int k) {
+    long at = 4L * k * STRIDE;
+    if (MASK_ALL || MASK_LAST && last) {
+      best.intoMemorySegment(Native.ALL, out + at, VectorMessage.ORDER, mask);
+      if (WINNERS) {
+        winner
+            .reinterpretAsFloats()
+            .intoMemorySegment(Native.ALL, winners + at, VectorMessage.ORDER, mask);
+      }
+    } else {
+      best.intoMemorySegment(Native.ALL, out + at, VectorMessage.ORDER);
+      if (WINNERS) {
+        winner.intoMemorySegment(Native.ALL, winners + at, VectorMessage.ORDER);
+      }
     }
   }
 }

@@ -32,6 +32,7 @@ final class VectorDot implements RowLoop {
   private static final boolean MAX = SPEC.reducer() == Reducer.MAX;
   private static final boolean SUMS = SPEC.reducer() == Reducer.SUM || MEAN;
   private static final boolean WINNERS = SPEC.winners();
+  private static final boolean ACCUMULATE = SPEC.accumulate();
   private static final boolean COLUMN = SPEC.needsColumn();
   private static final boolean EDGE = SPEC.needsEdgeId();
   private static final boolean IDENTITY = SPEC.identity();
@@ -95,7 +96,7 @@ final class VectorDot implements RowLoop {
 
   private static void finish(RowTask t, long at, int degree, float value, int winner) {
     float x = MEAN && degree > 1 ? value / degree : value;
-    putFloat(t.out() + 4 * at, t.accumulate() ? getFloat(t.out() + 4 * at) + x : x);
+    putFloat(t.out() + 4 * at, ACCUMULATE ? getFloat(t.out() + 4 * at) + x : x);
     if (WINNERS) {
       putInt(t.winners() + 4 * at, winner);
     }

@@ -4,8 +4,10 @@ import static io.relata.cpu.Native.getFloat;
 import static io.relata.cpu.Native.getInt;
 import static io.relata.cpu.Native.putFloat;
 import static io.relata.cpu.graph.VectorMessage.LENGTH;
+import static io.relata.cpu.graph.VectorMessage.ORDER;
 import static io.relata.cpu.graph.VectorMessage.SPECIES;
 
+import io.relata.cpu.Native;
 import io.relata.cpu.Specialized;
 import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.FloatVector;
@@ -29,10 +31,11 @@ final class VectorEdgeSoftmax implements RowLoop {
   /** Number of heads where it divides the lanes, else 0. */
   private static final int PERIOD = SPEC.lanes().stride();
 
+  private static final VectorMask<Float> HEADS = SPECIES.indexInRange(0, PERIOD);
+  private static final FloatVector LOWEST = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
   private static final VectorShuffle<Float> BY_8 = rotation(8);
   private static final VectorShuffle<Float> BY_4 = rotation(4);
   private static final VectorShuffle<Float> BY_2 = rotation(2);
-  private static final VectorShuffle<Float> BY_1 = rotation(1);
 
   private static VectorShuffle<Float> rotation(int by) {
     return VectorShuffle.fromOp(SPECIES, i -> (i + by) % LENGTH);
@@ -69,6 +72,8 @@ final class VectorEdgeSoftmax implements RowLoop {
       if (PERIOD > 0) {
         if (GRADIENT) {
           foldedGradient(x, y, out, n);
+        } else if (n <= LENGTH) {
+          shortSoftmax(x, out, n);
         } else {
           foldedSoftmax(x, out, n);
         }
@@ -89,45 +94,38 @@ final class VectorEdgeSoftmax implements RowLoop {
     }
   }
 
+  /** All in registers. */
+  private static void shortSoftmax(long x, long out, int n) {
+    VectorMask<Float> mask = SPECIES.indexInRange(0, n);
+    FloatVector a =
+        LOWEST.blend(FloatVector.fromMemorySegment(SPECIES, Native.ALL, x, ORDER, mask), mask);
+    FloatVector e = VectorExp.exp(a.sub(finite(foldMax(a))));
+    FloatVector scale = reciprocal(foldSum(e.blend(0f, mask.not())));
+    e.mul(scale).intoMemorySegment(Native.ALL, out, ORDER, mask);
+  }
+
   private static void foldedSoftmax(long x, long out, int n) {
-    FloatVector low = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
-    FloatVector zero = FloatVector.zero(SPECIES);
-    int whole = n - n % LENGTH;
-    VectorMask<Float> tail = SPECIES.indexInRange(whole, n);
-    if (whole == 0) {
-      FloatVector a = low.blend(VectorMessage.load(true, tail, x), tail);
-      FloatVector e = VectorExp.exp(a.sub(finite(foldMax(a))));
-      FloatVector sum = nonzero(foldSum(zero.blend(e, tail)));
-      VectorMessage.store(true, tail, out, e.div(sum));
-      return;
-    }
-    FloatVector max = low;
-    for (int j = 0; j < whole; j += LENGTH) {
-      max = larger(max, VectorMessage.load(false, tail, x + 4L * j));
-    }
-    if (whole < n) {
-      max = larger(max, low.blend(VectorMessage.load(true, tail, x + 4L * whole), tail));
+    FloatVector max = LOWEST;
+    for (int j = 0; j < n; j += LENGTH) {
+      VectorMask<Float> mask = SPECIES.indexInRange(j, n);
+      FloatVector a = FloatVector.fromMemorySegment(SPECIES, Native.ALL, x + 4L * j, ORDER, mask);
+      max = max.blend(a, a.compare(VectorOperators.GT, max).and(mask));
     }
     max = finite(foldMax(max));
-    FloatVector sum = zero;
-    for (int j = 0; j < whole; j += LENGTH) {
-      FloatVector e = VectorExp.exp(VectorMessage.load(false, tail, x + 4L * j).sub(max));
-      VectorMessage.store(false, tail, out + 4L * j, e);
-      sum = sum.add(e);
+    FloatVector sum = FloatVector.zero(SPECIES);
+    for (int j = 0; j < n; j += LENGTH) {
+      VectorMask<Float> mask = SPECIES.indexInRange(j, n);
+      FloatVector a = FloatVector.fromMemorySegment(SPECIES, Native.ALL, x + 4L * j, ORDER, mask);
+      FloatVector e = VectorExp.exp(a.sub(max));
+      e.intoMemorySegment(Native.ALL, out + 4L * j, ORDER, mask);
+      sum = sum.add(e, mask);
     }
-    if (whole < n) {
-      FloatVector e = VectorExp.exp(VectorMessage.load(true, tail, x + 4L * whole).sub(max));
-      VectorMessage.store(true, tail, out + 4L * whole, e);
-      sum = sum.add(zero.blend(e, tail));
-    }
-    sum = nonzero(foldSum(sum));
-    for (int j = 0; j < whole; j += LENGTH) {
+    sum = reciprocal(foldSum(sum));
+    for (int j = 0; j < n; j += LENGTH) {
+      VectorMask<Float> mask = SPECIES.indexInRange(j, n);
       long at = out + 4L * j;
-      VectorMessage.store(false, tail, at, VectorMessage.load(false, tail, at).div(sum));
-    }
-    if (whole < n) {
-      long at = out + 4L * whole;
-      VectorMessage.store(true, tail, at, VectorMessage.load(true, tail, at).div(sum));
+      FloatVector e = FloatVector.fromMemorySegment(SPECIES, Native.ALL, at, ORDER, mask);
+      e.mul(sum).intoMemorySegment(Native.ALL, at, ORDER, mask);
     }
   }
 
@@ -173,10 +171,10 @@ final class VectorEdgeSoftmax implements RowLoop {
       VectorMessage.store(true, mask, out + at, e);
       sum = sum.add(e);
     }
-    sum = nonzero(sum);
+    sum = reciprocal(sum);
     for (int i = 0; i < edges; i++) {
       long at = out + 4L * i * heads;
-      VectorMessage.store(true, mask, at, VectorMessage.load(true, mask, at).div(sum));
+      VectorMessage.store(true, mask, at, VectorMessage.load(true, mask, at).mul(sum));
     }
   }
 
@@ -207,13 +205,18 @@ final class VectorEdgeSoftmax implements RowLoop {
         FloatVector.zero(SPECIES), max.compare(VectorOperators.EQ, Float.NEGATIVE_INFINITY));
   }
 
-  /** What to divide by: 1 for rows of only -inf, whose exponentials are 0. */
-  private static FloatVector nonzero(FloatVector sum) {
-    return sum.blend(FloatVector.broadcast(SPECIES, 1f), sum.compare(VectorOperators.EQ, 0f));
+  /** What to multiply by: 1 for rows of only -inf, whose exponentials are 0. */
+  private static FloatVector reciprocal(FloatVector sum) {
+    FloatVector one = FloatVector.broadcast(SPECIES, 1f);
+    return one.div(sum.blend(one, sum.compare(VectorOperators.EQ, 0f)));
   }
 
   /** Every lane the largest of its head's lanes. */
   private static FloatVector foldMax(FloatVector x) {
+    if (PERIOD == 1) {
+      // A NaN spreads to the whole row already here.
+      return FloatVector.broadcast(SPECIES, x.reduceLanes(VectorOperators.MAX));
+    }
     FloatVector a = x;
     if (LENGTH > 8 && PERIOD <= 8) {
       a = larger(a, a.rearrange(BY_8));
@@ -224,11 +227,14 @@ final class VectorEdgeSoftmax implements RowLoop {
     if (LENGTH > 2 && PERIOD <= 2) {
       a = larger(a, a.rearrange(BY_2));
     }
-    return LENGTH > 1 && PERIOD <= 1 ? larger(a, a.rearrange(BY_1)) : a;
+    return a;
   }
 
   /** Every lane the sum of its head's lanes. */
   private static FloatVector foldSum(FloatVector x) {
+    if (PERIOD == 1) {
+      return FloatVector.broadcast(SPECIES, x.reduceLanes(VectorOperators.ADD));
+    }
     FloatVector a = x;
     if (LENGTH > 8 && PERIOD <= 8) {
       a = a.add(a.rearrange(BY_8));
@@ -239,27 +245,34 @@ final class VectorEdgeSoftmax implements RowLoop {
     if (LENGTH > 2 && PERIOD <= 2) {
       a = a.add(a.rearrange(BY_2));
     }
-    return LENGTH > 1 && PERIOD <= 1 ? a.add(a.rearrange(BY_1)) : a;
+    return a;
   }
 
   private static void gather(RowTask t, long from, int begin, int end, long to) {
     int heads = t.outSize();
     for (int i = begin; i < end; i++) {
       long x = from + 4L * getInt(t.edgeIds() + 4L * i) * heads;
-      long y = to + 4L * (i - begin) * heads;
-      for (int h = 0; h < heads; h++) {
-        putFloat(y + 4L * h, getFloat(x + 4L * h));
-      }
+      copy(x, to + 4L * (i - begin) * heads, heads);
     }
   }
 
   private static void scatter(RowTask t, long from, int begin, int end) {
     int heads = t.outSize();
     for (int i = begin; i < end; i++) {
-      long x = from + 4L * (i - begin) * heads;
       long y = t.out() + 4L * getInt(t.edgeIds() + 4L * i) * heads;
+      copy(from + 4L * (i - begin) * heads, y, heads);
+    }
+  }
+
+  private static void copy(long from, long to, int heads) {
+    if (PERIOD == 1) {
+      putFloat(to, getFloat(from));
+    } else if (PERIOD > 0) {
+      FloatVector x = FloatVector.fromMemorySegment(SPECIES, Native.ALL, from, ORDER, HEADS);
+      x.intoMemorySegment(Native.ALL, to, ORDER, HEADS);
+    } else {
       for (int h = 0; h < heads; h++) {
-        putFloat(y + 4L * h, getFloat(x + 4L * h));
+        putFloat(to + 4L * h, getFloat(from + 4L * h));
       }
     }
   }

@@ -23,13 +23,22 @@ final class VectorMessage {
     return SPECIES.indexInRange(0, lanes.tail() == 0 ? LENGTH : lanes.tail());
   }
 
+  /** The element at {@code address} in all lanes, where the operand is grouped; else not used. */
+  static FloatVector first(boolean grouped, long address) {
+    return grouped
+        ? FloatVector.broadcast(SPECIES, Native.getFloat(address))
+        : FloatVector.zero(SPECIES);
+  }
+
   /**
    * Columns of vector k of an operand whose first column lies at {@code address}.
    *
    * @param grouped one element for {@code share} vectors, not one a column
+   * @param first the grouped operand's element for vector 0
    */
   static FloatVector operand(
       boolean grouped,
+      FloatVector first,
       boolean masked,
       int stride,
       int share,
@@ -37,7 +46,9 @@ final class VectorMessage {
       long address,
       int k) {
     if (grouped) {
-      return FloatVector.broadcast(SPECIES, Native.getFloat(address + 4L * (k / share)));
+      return k < share
+          ? first
+          : FloatVector.broadcast(SPECIES, Native.getFloat(address + 4L * (k / share)));
     }
     return load(masked, mask, address + 4L * k * stride);
   }

@@ -8,13 +8,20 @@ import java.util.List;
 final class VectorPasses {
   private static final int LENGTH = VectorMessage.LENGTH;
 
-  /** Vectors in registers at most: as many as the templates spell out. */
+  /**
+   * Vectors in registers at most, as many as the templates spell out. Two passes over half the
+   * columns take longer than one over all: they use half the cache sets and touch every page twice.
+   */
   private static final int MOST = 8;
 
   /**
-   * The same with winners, which need twice the registers: AVX-512 and SVE have 32, AVX2 has 16.
+   * The same where the loop body is larger, with winners or an element of the grouped operand for
+   * each vector: C2 stops inlining when a body has too many nodes, and then boxes vectors.
    */
-  private static final int MOST_WITH_WINNERS = LENGTH >= 16 ? 8 : 4;
+  private static final int MOST_IN_LARGE_BODY = 4;
+
+  /** Vectors of a dot product that are spelled out. */
+  private static final int MOST_IN_SUM = 8;
 
   private VectorPasses() {}
 
@@ -34,8 +41,8 @@ final class VectorPasses {
   record Pass(int column, Lanes lanes) {}
 
   /** Passes over a plan that is a pattern; empty for patterns that vectors do not serve. */
-  static List<Pass> of(FeaturePlan plan, boolean winners) {
-    int most = winners ? MOST_WITH_WINNERS : MOST;
+  static List<Pass> of(FeaturePlan plan, boolean best) {
+    int most = best ? MOST_IN_LARGE_BODY : MOST;
     List<Pass> passes = new ArrayList<>();
     switch (plan.layout()) {
       case SAME -> columns(passes, 0, plan.count(), most);
@@ -60,13 +67,13 @@ final class VectorPasses {
 
   private static void groups(List<Pass> passes, int groups, int inner, int most) {
     int vectors = inner < LENGTH ? 1 : inner / LENGTH;
-    if (inner > LENGTH && inner % LENGTH != 0 || vectors > most) {
+    if (inner > LENGTH && inner % LENGTH != 0 || vectors > MOST_IN_LARGE_BODY) {
       for (int g = 0; g < groups; g++) {
         columns(passes, g * inner, inner, most);
       }
       return;
     }
-    int each = ceil(groups, ceil(groups, most / vectors));
+    int each = ceil(groups, ceil(groups, MOST_IN_LARGE_BODY / vectors));
     for (int done = 0; done < groups; done += each) {
       int n = Math.min(each, groups - done) * vectors;
       boolean partial = inner < LENGTH;
@@ -83,7 +90,7 @@ final class VectorPasses {
 
   private static Lanes sum(int inner) {
     int vectors = ceil(inner, LENGTH);
-    return new Lanes(vectors > MOST ? 0 : vectors, LENGTH, inner % LENGTH, false, 1);
+    return new Lanes(vectors > MOST_IN_SUM ? 0 : vectors, LENGTH, inner % LENGTH, false, 1);
   }
 
   private static int ceil(int a, int b) {

@@ -50,38 +50,40 @@ final class VectorSddmm implements RowLoop {
         int edge = IDENTITY ? i : getInt(edgeIds + 4L * i);
         long l = EdgeAccess.row(LHS, lhs, lhsBytes, v, u, edge);
         long r = BINARY ? EdgeAccess.row(RHS, rhs, rhsBytes, v, u, edge) : 0;
+        FloatVector first = VectorMessage.first(LHS_GROUPED || RHS_GROUPED, LHS_GROUPED ? l : r);
         long out = t.out() + edge * outBytes + 4L * column;
-        edge(mask, l, r, out, 0);
+        edge(first, mask, l, r, out, 0);
         if (N > 1) {
-          edge(mask, l, r, out, 1);
+          edge(first, mask, l, r, out, 1);
         }
         if (N > 2) {
-          edge(mask, l, r, out, 2);
+          edge(first, mask, l, r, out, 2);
         }
         if (N > 3) {
-          edge(mask, l, r, out, 3);
+          edge(first, mask, l, r, out, 3);
         }
         if (N > 4) {
-          edge(mask, l, r, out, 4);
+          edge(first, mask, l, r, out, 4);
         }
         if (N > 5) {
-          edge(mask, l, r, out, 5);
+          edge(first, mask, l, r, out, 5);
         }
         if (N > 6) {
-          edge(mask, l, r, out, 6);
+          edge(first, mask, l, r, out, 6);
         }
         if (N > 7) {
-          edge(mask, l, r, out, 7);
+          edge(first, mask, l, r, out, 7);
         }
       }
     }
   }
 
-  private static void edge(VectorMask<Float> mask, long l, long r, long out, int k) {
+  private static void edge(
+      FloatVector first, VectorMask<Float> mask, long l, long r, long out, int k) {
     boolean masked = MASK_ALL || MASK_LAST && k == N - 1;
-    FloatVector x = VectorMessage.operand(LHS_GROUPED, masked, STRIDE, SHARE, mask, l, k);
+    FloatVector x = VectorMessage.operand(LHS_GROUPED, first, masked, STRIDE, SHARE, mask, l, k);
     if (BINARY) {
-      FloatVector y = VectorMessage.operand(RHS_GROUPED, masked, STRIDE, SHARE, mask, r, k);
+      FloatVector y = VectorMessage.operand(RHS_GROUPED, first, masked, STRIDE, SHARE, mask, r, k);
       x = VectorMessage.apply(OP, x, y);
     }
     VectorMessage.store(masked, mask, out + 4L * k * STRIDE, x);

@@ -2,6 +2,7 @@ package io.relata.cpu.graph;
 
 import static io.relata.cpu.Native.getInt;
 
+import io.relata.cpu.Native;
 import io.relata.cpu.Specialized;
 import io.relata.spi.FeaturePlan.Layout;
 import io.relata.spi.MessageOp;
@@ -27,6 +28,7 @@ final class VectorSum implements RowLoop {
   private static final boolean LHS_GROUPED = SPEC.layout() == Layout.LHS_GROUPED;
   private static final boolean RHS_GROUPED = SPEC.layout() == Layout.RHS_GROUPED;
   private static final boolean MEAN = SPEC.reducer() == Reducer.MEAN;
+  private static final boolean ACCUMULATE = SPEC.accumulate();
   private static final boolean COLUMN = SPEC.needsColumn();
   private static final boolean EDGE = SPEC.needsEdgeId();
   private static final boolean IDENTITY = SPEC.identity();
@@ -64,74 +66,85 @@ final class VectorSum implements RowLoop {
         int edge = EDGE ? IDENTITY ? i : getInt(edgeIds + 4L * i) : 0;
         long l = EdgeAccess.row(LHS, lhs, lhsBytes, v, u, edge);
         long r = BINARY ? EdgeAccess.row(RHS, rhs, rhsBytes, v, u, edge) : 0;
-        a0 = a0.add(message(mask, l, r, 0));
+        FloatVector first = VectorMessage.first(LHS_GROUPED || RHS_GROUPED, LHS_GROUPED ? l : r);
+        a0 = a0.add(message(first, mask, l, r, 0));
         if (N > 1) {
-          a1 = a1.add(message(mask, l, r, 1));
+          a1 = a1.add(message(first, mask, l, r, 1));
         }
         if (N > 2) {
-          a2 = a2.add(message(mask, l, r, 2));
+          a2 = a2.add(message(first, mask, l, r, 2));
         }
         if (N > 3) {
-          a3 = a3.add(message(mask, l, r, 3));
+          a3 = a3.add(message(first, mask, l, r, 3));
         }
         if (N > 4) {
-          a4 = a4.add(message(mask, l, r, 4));
+          a4 = a4.add(message(first, mask, l, r, 4));
         }
         if (N > 5) {
-          a5 = a5.add(message(mask, l, r, 5));
+          a5 = a5.add(message(first, mask, l, r, 5));
         }
         if (N > 6) {
-          a6 = a6.add(message(mask, l, r, 6));
+          a6 = a6.add(message(first, mask, l, r, 6));
         }
         if (N > 7) {
-          a7 = a7.add(message(mask, l, r, 7));
+          a7 = a7.add(message(first, mask, l, r, 7));
         }
       }
       long out = t.out() + v * outBytes + 4L * column;
-      int degree = end - begin;
-      finish(t, mask, out, degree, a0, 0);
+      if (MEAN && end - begin > 1) {
+        float degree = end - begin;
+        a0 = a0.div(degree);
+        a1 = a1.div(degree);
+        a2 = a2.div(degree);
+        a3 = a3.div(degree);
+        a4 = a4.div(degree);
+        a5 = a5.div(degree);
+        a6 = a6.div(degree);
+        a7 = a7.div(degree);
+      }
+      store(N == 1, mask, out + 0L * STRIDE, a0);
       if (N > 1) {
-        finish(t, mask, out, degree, a1, 1);
+        store(N == 2, mask, out + 4L * STRIDE, a1);
       }
       if (N > 2) {
-        finish(t, mask, out, degree, a2, 2);
+        store(N == 3, mask, out + 8L * STRIDE, a2);
       }
       if (N > 3) {
-        finish(t, mask, out, degree, a3, 3);
+        store(N == 4, mask, out + 12L * STRIDE, a3);
       }
       if (N > 4) {
-        finish(t, mask, out, degree, a4, 4);
+        store(N == 5, mask, out + 16L * STRIDE, a4);
       }
       if (N > 5) {
-        finish(t, mask, out, degree, a5, 5);
+        store(N == 6, mask, out + 20L * STRIDE, a5);
       }
       if (N > 6) {
-        finish(t, mask, out, degree, a6, 6);
+        store(N == 7, mask, out + 24L * STRIDE, a6);
       }
       if (N > 7) {
-        finish(t, mask, out, degree, a7, 7);
+        store(N == 8, mask, out + 28L * STRIDE, a7);
       }
     }
   }
 
-  private static FloatVector message(VectorMask<Float> mask, long l, long r, int k) {
+  private static FloatVector message(
+      FloatVector first, VectorMask<Float> mask, long l, long r, int k) {
     boolean masked = MASK_ALL || MASK_LAST && k == N - 1;
-    FloatVector x = VectorMessage.operand(LHS_GROUPED, masked, STRIDE, SHARE, mask, l, k);
+    FloatVector x = VectorMessage.operand(LHS_GROUPED, first, masked, STRIDE, SHARE, mask, l, k);
     if (!BINARY) {
       return x;
     }
-    FloatVector y = VectorMessage.operand(RHS_GROUPED, masked, STRIDE, SHARE, mask, r, k);
+    FloatVector y = VectorMessage.operand(RHS_GROUPED, first, masked, STRIDE, SHARE, mask, r, k);
     return VectorMessage.apply(OP, x, y);
   }
 
-  private static void finish(
-      RowTask t, VectorMask<Float> mask, long out, int degree, FloatVector sum, int k) {
-    boolean masked = MASK_ALL || MASK_LAST && k == N - 1;
-    long at = out + 4L * k * STRIDE;
-    FloatVector x = MEAN && degree > 1 ? sum.div((float) degree) : sum;
-    if (t.accumulate()) {
-      x = VectorMessage.load(masked, mask, at).add(x);
+  private static void store(boolean last, VectorMask<Float> mask, long at, FloatVector sum) {
+    if (MASK_ALL || MASK_LAST && last) {
+      FloatVector x = ACCUMULATE ? VectorMessage.load(true, mask, at).add(sum) : sum;
+      x.intoMemorySegment(Native.ALL, at, VectorMessage.ORDER, mask);
+    } else {
+      FloatVector x = ACCUMULATE ? VectorMessage.load(false, mask, at).add(sum) : sum;
+      x.intoMemorySegment(Native.ALL, at, VectorMessage.ORDER);
     }
-    VectorMessage.store(masked, mask, at, x);
   }
 }

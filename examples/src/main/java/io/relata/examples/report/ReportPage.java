@@ -20,6 +20,7 @@ record ReportPage(
     String edges,
     int relations,
     String reverseNote,
+    String epochSeconds,
     String totalSeconds,
     List<Share> split,
     List<TypeRow> typeRows,
@@ -69,6 +70,7 @@ record ReportPage(
         reverses == 0
             ? ""
             : "%d more relations run these backwards and are not drawn.".formatted(reverses),
+        Figures.seconds(report.timings().epochSeconds()),
         Figures.seconds(report.timings().totalSeconds()),
         split(report.split()),
         data.nodeTypes().stream()
@@ -105,14 +107,10 @@ record ReportPage(
   }
 
   private static String verdict(RunReport.Results results) {
-    double ahead = results.testAccuracy() - results.noEdgesAccuracy();
-    String edges =
-        ahead > 0
-            ? "The edges are worth %s.".formatted(Figures.points(ahead))
-            : "The edges did not help: %s.".formatted(Figures.points(ahead));
-    return edges
-        + " Against always naming the most frequent class it is %s."
-            .formatted(Figures.points(results.testAccuracy() - results.majorityAccuracy()));
+    return "%s against the same network without edges, %s against always naming the largest class."
+        .formatted(
+            Figures.points(results.testAccuracy() - results.noEdgesAccuracy()),
+            Figures.points(results.testAccuracy() - results.majorityAccuracy()));
   }
 
   private static Model model(String name, double accuracy, String style) {
@@ -141,11 +139,8 @@ record ReportPage(
     facts.add(new Fact("Relata", environment.relata()));
     facts.add(new Fact("JDK", environment.jdk()));
     facts.add(
-        new Fact(
-            "Machine", "%s, %d processors".formatted(environment.os(), environment.cpus())));
-    facts.add(
-        new Fact(
-            "Backend", environment.backend() + ": " + environment.backendDescription()));
+        new Fact("Machine", "%s, %d processors".formatted(environment.os(), environment.cpus())));
+    facts.add(new Fact("Backend", environment.backend() + ": " + environment.backendDescription()));
     facts.add(new Fact("Seed", Long.toString(environment.seed())));
     environment.hyperParameters().forEach((name, value) -> facts.add(new Fact(name, value)));
     facts.add(new Fact("Epochs", Integer.toString(report.graph().size())));

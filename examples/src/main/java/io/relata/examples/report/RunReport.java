@@ -238,7 +238,9 @@ public record RunReport(
       double[] sorted = graph.stream().mapToDouble(Epoch::seconds).sorted().toArray();
       int n = sorted.length;
       double median =
-          n == 0 ? Double.NaN : Arrays.stream(sorted, (n - 1) / 2, n / 2 + 1).average().orElseThrow();
+          n == 0
+              ? Double.NaN
+              : Arrays.stream(sorted, (n - 1) / 2, n / 2 + 1).average().orElseThrow();
       return new Timings(loadSeconds, median, totalSeconds);
     }
   }

@@ -42,7 +42,8 @@ public final class TrainingProgress implements AutoCloseable {
     return new TrainingProgress(task, epochs, out, null);
   }
 
-  private static TrainingProgress bar(String task, int epochs, PrintStream out) {
+  /** A training shown by a bar that redraws its line. */
+  static TrainingProgress bar(String task, int epochs, PrintStream out) {
     boolean blocks = out.charset().newEncoder().canEncode('█');
     return new TrainingProgress(
         task,
@@ -57,6 +58,8 @@ public final class TrainingProgress implements AutoCloseable {
             .build());
   }
 
+  // JDK 25 gives null again where input or output is no terminal, as JDK 21 did.
+  @SuppressWarnings("SystemConsoleNull")
   private static boolean onTerminal() {
     Console console = System.console();
     return console != null && console.isTerminal() && !"dumb".equals(System.getenv("TERM"));

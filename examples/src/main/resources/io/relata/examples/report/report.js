@@ -2,7 +2,6 @@
 "use strict";
 (() => {
   const run = JSON.parse(document.getElementById("run").textContent);
-  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
   const text = echarts.format.encodeHTML;
   const count = (n) => n.toLocaleString("en");
   const percent = (share) => (Number.isFinite(share) ? (100 * share).toFixed(1) + " %" : "n/a");
@@ -16,8 +15,7 @@
 
   function frame(colours, description) {
     return {
-      animation: !still,
-      animationDuration: 500,
+      animation: false,
       aria: { enabled: true, label: { description } },
       textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, color: colours.text },
       tooltip: {
@@ -27,6 +25,12 @@
         textStyle: { color: colours.text, fontSize: 13 },
       },
     };
+  }
+
+  const pen = document.createElement("canvas").getContext("2d");
+  function textWidth(words, font) {
+    pen.font = font + " " + getComputedStyle(document.body).fontFamily;
+    return pen.measureText(words).width;
   }
 
   /* -- the schema ------------------------------------------------------------------------- */
@@ -44,9 +48,14 @@
     const most = Math.max(1, ...types.map((t) => t.count));
     const widest = Math.max(1, ...relations.map((r) => r.edges));
     const circle = (t) => (types.length === 1 ? 112 : 62 + 54 * Math.sqrt(t.count / most));
-    const pillWidth = (r) => 22 + 7 * Math.max(r.name.length, count(r.edges).length);
+    const pillWidth = (r) => 24 + Math.max(textWidth(r.name, "600 13px"), textWidth(count(r.edges), "12px"));
     const lineWidth = (r) => 1.2 + 3.8 * Math.sqrt(r.edges / widest);
     const places = place(types, relations, width, height);
+    separate(
+      places.relations.map((p, i) => ({ p, w: pillWidth(relations[i]) / 2 + 7, h: 26 })),
+      places.types.map((p, i) => ({ p, w: circle(types[i]) / 2 + 16, h: circle(types[i]) / 2 + 16 })),
+      width, height,
+    );
     const nodes = types.map((t, i) => ({
       id: "type " + t.name,
       symbol: "circle",
@@ -57,7 +66,8 @@
         show: true,
         color: colours["graph-text"],
         formatter: "{name|" + t.name + "}\n" + count(t.count),
-        rich: { name: { fontWeight: 700, fontSize: 15, lineHeight: 20 } },
+        align: "center",
+        rich: { name: { fontWeight: 700, fontSize: 15, lineHeight: 20, align: "center" } },
       },
       tooltip: { formatter: "<b>" + text(t.name) + "</b><br>" + count(t.count) + " nodes" },
     }));
@@ -75,7 +85,8 @@
           show: true,
           color: colours.muted,
           formatter: "{name|" + r.name + "}\n" + count(r.edges),
-          rich: { name: { fontWeight: 600, fontSize: 13, lineHeight: 17, color: colours.text } },
+          align: "center",
+          rich: { name: { fontWeight: 600, fontSize: 13, lineHeight: 17, align: "center", color: colours.text } },
         },
         tooltip: {
           formatter:
@@ -83,7 +94,7 @@
             "<br>" + count(r.edges) + " edges",
         },
       });
-      const lineStyle = { color: colours.graph, opacity: 0.55, width: lineWidth(r), curveness: loop ? 0.24 : 0 };
+      const lineStyle = { color: colours.graph, opacity: 0.55, width: lineWidth(r), curveness: loop ? 0.17 : 0 };
       links.push({ source: "type " + r.source, target: id, lineStyle, symbol: ["none", "none"] });
       links.push({
         source: id,
@@ -114,6 +125,7 @@
         data: nodes,
         links,
         emphasis: { focus: "adjacency", lineStyle: { opacity: 1 } },
+        blur: { itemStyle: { opacity: 0.35 }, lineStyle: { opacity: 0.15 }, label: { opacity: 0.35 } },
         tooltip: {},
       }],
     };
@@ -137,7 +149,7 @@
       return { types: [centre], relations: relations.map((_, i) => on(turn(i + 0.5, n), rx, ry, centre)) };
     }
     const angles = types.map((_, i) => turn(i, types.length) + Math.PI / 2);
-    const spots = angles.map((a) => on(a, (centre.x - margin.x) * 0.52, (centre.y - margin.y) * 0.52, centre));
+    const spots = angles.map((a) => on(a, (centre.x - margin.x) * 0.66, (centre.y - margin.y) * 0.72, centre));
     const index = new Map(types.map((t, i) => [t.name, i]));
     const groups = new Map();
     relations.forEach((r, i) => {
@@ -162,11 +174,28 @@
         }
       });
     }
-    const inside = (p) => ({
-      x: Math.min(width - 60, Math.max(60, p.x)),
-      y: Math.min(height - 26, Math.max(26, p.y)),
-    });
-    return { types: spots, relations: placed.map(inside) };
+    return { types: spots, relations: placed };
+  }
+
+  /* Pushes boxes (centre p, half sizes w and h) off each other, off fixed ones and into the view. */
+  function separate(boxes, fixed, width, height) {
+    for (let round = 0; round < 300; round++) {
+      boxes.forEach((box, i) => {
+        for (const other of [...boxes.slice(i + 1), ...fixed]) {
+          const dx = box.p.x - other.p.x;
+          const dy = box.p.y - other.p.y;
+          const overX = box.w + other.w - Math.abs(dx);
+          const overY = box.h + other.h - Math.abs(dy);
+          if (overX <= 0 || overY <= 0) continue;
+          const share = fixed.includes(other) ? 1 : 0.5;
+          const [axis, way] = overX < overY ? ["x", (dx < 0 ? -1 : 1) * overX] : ["y", (dy < 0 ? -1 : 1) * overY];
+          box.p[axis] += way * share;
+          other.p[axis] -= way * (1 - share);
+        }
+        box.p.x = Math.min(width - box.w, Math.max(box.w, box.p.x));
+        box.p.y = Math.min(height - box.h, Math.max(box.h, box.p.y));
+      });
+    }
   }
 
   /* -- the training ----------------------------------------------------------------------- */
@@ -175,7 +204,7 @@
     const line = { lineStyle: { color: colours.line } };
     return {
       grid: { left: 6, right: 14, top: 40, bottom: 22, containLabel: true },
-      legend: { top: 0, left: 0, itemWidth: 18, itemGap: 16, textStyle: { color: colours.muted, fontSize: 12 } },
+      legend: { top: 0, left: 0, icon: "roundRect", itemWidth: 16, itemHeight: 8, itemGap: 16, textStyle: { color: colours.muted, fontSize: 12 } },
       xAxis: {
         type: "value", min: "dataMin", max: "dataMax", minInterval: 1, name: "epoch", nameLocation: "middle", nameGap: 26,
         nameTextStyle: { color: colours.muted }, axisLabel: { color: colours.muted }, axisLine: line, splitLine: { show: false },
@@ -250,7 +279,7 @@
     accuracy: (a, b) => b.share - a.share,
     gain: (a, b) => b.gain - a.gain,
   };
-  let order = "count";
+  let order = "accuracy";
 
   function classes(colours, width) {
     const rows = run.classes.map((c) => {
@@ -258,37 +287,48 @@
       return { ...c, share: of(c.correct), base: of(c.noEdgesCorrect), gain: c.count > 0 ? (c.correct - c.noEdgesCorrect) / c.count : -2 };
     }).sort((a, b) => orders[order](a, b) || b.count - a.count || a.name.localeCompare(b.name));
     const base = frame(colours, "Test accuracy by " + run.label + ", with the graph and without edges; the table below has the figures.");
-    const bar = (name, field, colour, barWidth) => ({
-      name, type: "bar", color: colour, barWidth, barGap: "10%", itemStyle: { borderRadius: [0, 3, 3, 0] },
-      data: rows.map((r) => (r.count > 0 ? r[field] : null)),
+    /* Wide pages show the rows in two columns, each with axes of its own. */
+    const columns = width > 900 ? 2 : 1;
+    const gap = 28;
+    const labels = Math.min(Math.ceil(Math.max(0, ...rows.map((r) => textWidth(r.name, "12px")))) + 12, 0.45 * width / columns);
+    const each = width / columns;
+    const perColumn = Math.ceil(rows.length / columns);
+    const parts = Array.from({ length: columns }, (_, i) => rows.slice(i * perColumn, (i + 1) * perColumn));
+    const high = 22 * perColumn;
+    const bar = (part, i) => (name, field, colour, barWidth) => ({
+      name, type: "bar", color: colour, barWidth, barGap: "10%", xAxisIndex: i, yAxisIndex: i,
+      itemStyle: { borderRadius: [0, 3, 3, 0] },
+      data: part.map((r) => (r.count > 0 ? r[field] : null)),
     });
-    const narrow = width < 560;
     const option = {
       ...base,
-      grid: { left: 4, right: narrow ? 14 : 24, top: 56, bottom: 6, containLabel: true },
-      legend: { ...axes(colours).legend },
+      grid: parts.map((part, i) => ({ left: i * each + labels, width: each - labels - gap, top: 60, height: 22 * part.length })),
+      legend: axes(colours).legend,
       tooltip: {
         ...base.tooltip, trigger: "axis", axisPointer: { type: "shadow" },
         formatter: (points) => {
-          const r = rows[points[0].dataIndex];
+          const r = parts[points[0].axisIndex][points[0].dataIndex];
           const right = (n) => count(n) + " of " + count(r.count) + " right";
           return "<b>" + text(r.name) + "</b><br>graph network <b>" + percent(r.correct / r.count) + "</b>, " + right(r.correct) +
             "<br>no edges <b>" + percent(r.noEdgesCorrect / r.count) + "</b>, " + right(r.noEdgesCorrect);
         },
       },
-      xAxis: {
-        type: "value", min: 0, max: 1, position: "top", splitNumber: narrow ? 2 : 5,
+      xAxis: parts.map((_, i) => ({
+        gridIndex: i, type: "value", min: 0, max: 1, position: "top", interval: each < 560 ? 0.5 : 0.2,
         axisLabel: { color: colours.muted, formatter: (v) => Math.round(100 * v) + " %" },
         splitLine: { lineStyle: { color: colours.line } },
-      },
-      yAxis: {
-        type: "category", inverse: true, data: rows.map((r) => r.name), axisTick: { show: false },
+      })),
+      yAxis: parts.map((part, i) => ({
+        gridIndex: i, type: "category", inverse: true, data: part.map((r) => r.name), axisTick: { show: false },
         axisLine: { lineStyle: { color: colours.line } },
-        axisLabel: { color: colours.text, interval: 0, fontSize: 12, width: narrow ? 132 : 240, overflow: "truncate" },
-      },
-      series: [bar("graph network", "share", colours.graph, 9), bar("no edges", "base", colours.noedges, 4)],
+        axisLabel: { color: colours.text, interval: 0, fontSize: 12, width: labels - 10, overflow: "truncate" },
+      })),
+      series: parts.flatMap((part, i) => [
+        bar(part, i)("graph network", "share", colours.graph, 9),
+        bar(part, i)("no edges", "base", colours.noedges, 4),
+      ]),
     };
-    return { option, height: 66 + 23 * rows.length };
+    return { option, height: high + 70 };
   }
 
   /* -- drawing ---------------------------------------------------------------------------- */
@@ -308,13 +348,16 @@
   const drawAll = () => Object.keys(charts).forEach(draw);
   drawAll();
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
-  let width = document.body.clientWidth;
-  addEventListener("resize", () => {
-    if (document.body.clientWidth !== width) {
-      width = document.body.clientWidth;
-      drawAll();
-    }
-  });
+  for (const id of Object.keys(charts)) {
+    const element = document.getElementById(id);
+    let width = element.clientWidth;
+    new ResizeObserver(() => {
+      if (element.clientWidth !== width) {
+        width = element.clientWidth;
+        draw(id);
+      }
+    }).observe(element);
+  }
   for (const button of document.querySelectorAll("[data-order]")) {
     button.addEventListener("click", () => {
       order = button.dataset.order;

@@ -21,7 +21,14 @@ import java.util.Random;
 /** An invented run of the size of the real demo, to try the reports with. */
 final class SampleReport {
   private static final String[] RELATIONS = {
-    "extends", "implements", "hasField", "returns", "takes", "throws", "references", "annotatedBy",
+    "extends",
+    "implements",
+    "hasField",
+    "returns",
+    "takes",
+    "throws",
+    "references",
+    "annotatedBy",
     "nestedIn"
   };
   private static final int[] EDGES = {

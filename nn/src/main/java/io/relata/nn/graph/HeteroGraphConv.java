@@ -15,10 +15,10 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * A layer per relation, whose results are combined per destination type (DGL: {@code HeteroGraphConv}).
- * Parameters are named {@code mods.<relation>.<parameter>}. A relation without edges, without input for its
- * source type or without a layer takes no part; a destination type that is reached by none is not in the
- * result.
+ * A layer per relation, whose results are combined per destination type (DGL: {@code
+ * HeteroGraphConv}). Parameters are named {@code mods.<relation>.<parameter>}. A relation without
+ * edges, without input for its source type or without a layer takes no part; a destination type
+ * that is reached by none is not in the result.
  */
 public final class HeteroGraphConv extends Layer {
   private final Map<EdgeType, String> names = new TreeMap<>();
@@ -31,8 +31,8 @@ public final class HeteroGraphConv extends Layer {
    * @param schema a graph with the node types and relations to come
    * @param layers by short or full relation name, in an order that initial weights follow
    * @param cross how results of relations into one type combine
-   * @throws RelataException RELATION_UNKNOWN or RELATION_AMBIGUOUS for a name that the schema does not have, or
-   *     two names of one relation
+   * @throws RelataException RELATION_UNKNOWN or RELATION_AMBIGUOUS for a name that the schema does
+   *     not have, or two names of one relation
    */
   public HeteroGraphConv(
       HeteroGraph schema, Map<String, ? extends ConvLayer> layers, CrossReducer cross) {
@@ -59,7 +59,8 @@ public final class HeteroGraphConv extends Layer {
    *
    * @param g a graph of the schema
    * @param x features by node type, (N, …); types may be missing
-   * @param edgeWeights by the relation names of the constructor, (E,) or (E, 1); relations may be missing
+   * @param edgeWeights by the relation names of the constructor, (E,) or (E, 1); relations may be
+   *     missing
    * @return new features by destination type
    */
   public Map<String, Tensor> forward(

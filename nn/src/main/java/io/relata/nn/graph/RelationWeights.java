@@ -34,15 +34,13 @@ public final class RelationWeights extends Layer {
     this.relations = relations;
     double bound = 1 / Math.sqrt(Math.max(1, in));
     int stored = bases == 0 ? relations : bases;
-    matrices =
-        parameter("W", context.make(Initializers.uniform(-bound, bound), stored, in, out));
+    matrices = parameter("W", context.make(Initializers.uniform(-bound, bound), stored, in, out));
     coefficients =
         bases == 0
             ? null
             : parameter(
                 "coeff",
-                context.make(
-                    Initializers.xavierUniform(Initializers.RELU_GAIN), relations, bases));
+                context.make(Initializers.xavierUniform(Initializers.RELU_GAIN), relations, bases));
   }
 
   /** The matrices of all relations, (relations, in, out). */

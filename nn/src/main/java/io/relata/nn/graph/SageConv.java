@@ -14,10 +14,10 @@ import java.util.Locale;
 import java.util.function.UnaryOperator;
 
 /**
- * GraphSAGE: {@code y_v = σ(W_self x_v + b + W_neigh · aggregate of x_u over in-edges)} (Hamilton et
- * al., 2017; DGL: {@code SAGEConv}). Children {@code fc_neigh}, {@code fc_self} (with the bias) and
- * for pool {@code fc_pool}; gcn has no {@code fc_self} and a {@code bias} of its own. Weights are
- * Glorot uniform with relu's gain. The lstm aggregator of the paper is not offered.
+ * GraphSAGE: {@code y_v = σ(W_self x_v + b + W_neigh · aggregate of x_u over in-edges)} (Hamilton
+ * et al., 2017; DGL: {@code SAGEConv}). Children {@code fc_neigh}, {@code fc_self} (with the bias)
+ * and for pool {@code fc_pool}; gcn has no {@code fc_self} and a {@code bias} of its own. Weights
+ * are Glorot uniform with relu's gain. The lstm aggregator of the paper is not offered.
  */
 public final class SageConv extends ConvLayer {
   private final int inSrc;
@@ -123,8 +123,7 @@ public final class SageConv extends ConvLayer {
               inSrc > out
                   ? reduce(g, Reducer.MEAN, neigh.forward(src), edgeWeight)
                   : neigh.forward(reduce(g, Reducer.MEAN, src, edgeWeight));
-          case POOL ->
-              neigh.forward(reduce(g, Reducer.MAX, pool.forward(src).relu(), edgeWeight));
+          case POOL -> neigh.forward(reduce(g, Reducer.MAX, pool.forward(src).relu(), edgeWeight));
           case GCN -> {
             boolean first = inSrc > out;
             Tensor x = first ? neigh.forward(src) : src;

@@ -8,7 +8,9 @@ import io.relata.Tensor;
 import io.relata.graph.Adjacency;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
@@ -42,7 +44,7 @@ public final class TypedAdjacency {
   private final int[] touchedDst;
   private final Tensor[] ids;
   private final Part[][] parts;
-  private final Tensor[] mean = new Tensor[DType.values().length];
+  private final Map<DType, Tensor> mean = new EnumMap<>(DType.class);
 
   private TypedAdjacency(Relata relata, int numSrc, int numDst, int[][] src, int[][] dst) {
     this.relata = relata;
@@ -260,7 +262,7 @@ public final class TypedAdjacency {
    */
   public Tensor meanNorm(DType dtype) {
     synchronized (mean) {
-      if (mean[dtype.ordinal()] == null) {
+      if (!mean.containsKey(dtype)) {
         double[] norm = new double[numEdges];
         for (int r = 0; r < src.length; r++) {
           int[] degree = new int[numDst];
@@ -272,10 +274,9 @@ public final class TypedAdjacency {
             norm[edge[i]] = 1.0 / degree[dst[r][i]];
           }
         }
-        relata.unscoped(
-            () -> mean[dtype.ordinal()] = relata.tensor(norm, norm.length).to(dtype));
+        relata.unscoped(() -> mean.put(dtype, relata.tensor(norm, norm.length).to(dtype)));
       }
-      return mean[dtype.ordinal()];
+      return mean.get(dtype);
     }
   }
 }

@@ -64,9 +64,7 @@ public final class Adam extends Optimizer {
       Collection<Tensor> parameters, double learningRate, double weightDecay) {
     Options o = Options.DEFAULT;
     return new Adam(
-        parameters,
-        learningRate,
-        new Options(o.beta1, o.beta2, o.epsilon, weightDecay, true));
+        parameters, learningRate, new Options(o.beta1, o.beta2, o.epsilon, weightDecay, true));
   }
 
   @Override

@@ -108,9 +108,7 @@ public abstract class Optimizer {
     parameter
         .relata()
         .unscoped(
-            () ->
-                made[0] =
-                    parameter.relata().zeros(parameter.dtype(), parameter.shape().dims()));
+            () -> made[0] = parameter.relata().zeros(parameter.dtype(), parameter.shape().dims()));
     return made[0];
   }
 }

@@ -17,7 +17,10 @@ public interface Schedule {
   /** Times {@code gamma} after every {@code every} epochs (PyTorch: {@code StepLR}). */
   static Schedule step(int every, double gamma) {
     requirePositive("epochs between steps", every);
-    return epoch -> Math.pow(gamma, epoch / every);
+    return epoch -> {
+      int steps = epoch / every;
+      return Math.pow(gamma, steps);
+    };
   }
 
   /**

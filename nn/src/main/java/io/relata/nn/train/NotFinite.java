@@ -2,6 +2,7 @@ package io.relata.nn.train;
 
 import io.relata.ErrorId;
 import io.relata.NoGrad;
+import io.relata.Relata;
 import io.relata.RelataException;
 import io.relata.Scope;
 import io.relata.Tensor;
@@ -22,30 +23,35 @@ final class NotFinite implements LayerObserver {
 
   /** The exception that stops the training. */
   static RelataException explain(
-      Layer model, Supplier<Tensor> forward, String when, double loss) {
-    RelataException.Builder error =
-        RelataException.of(ErrorId.NOT_FINITE, "The loss is not a finite number").where(when);
-    String parameter = badParameter(model);
-    String found = "loss " + loss;
-    if (parameter != null) {
-      return error
-          .found(found + "; parameter '" + parameter + "' is not finite any more")
-          .remedy("an earlier update was too large: lower the learning rate, or clip gradients")
-          .build();
-    }
+      Relata relata, Layer model, Supplier<Tensor> forward, String when, double loss) {
+    requireParameters(model, when, "loss " + loss + "; ");
     NotFinite search = new NotFinite();
-    boolean again = !search.run(model, forward);
+    boolean recovered = search.run(relata, model, forward);
+    String cause;
     if (search.culprit != null) {
-      found += "; the first to go bad is " + search.culprit;
-    } else if (again) {
-      found += "; the output of every layer is finite, so the loss function made it";
+      cause = "the first to go bad is " + search.culprit;
+    } else if (recovered) {
+      cause = "it did not happen again when the forward pass was repeated";
     } else {
-      found += "; it did not happen again when the forward pass was repeated";
+      cause = "the output of every layer is finite, so the loss function made it";
     }
-    return error
-        .found(found)
+    return RelataException.of(ErrorId.NOT_FINITE, "The loss is not a finite number")
+        .where(when)
+        .found("loss " + loss + "; " + cause)
         .remedy("check the input for NaN and for huge values, and logarithms and divisions for 0")
         .build();
+  }
+
+  /** Throws where an update has ruined a parameter. */
+  static void requireParameters(Layer model, String when, String found) {
+    String parameter = badParameter(model);
+    if (parameter != null) {
+      throw RelataException.of(ErrorId.NOT_FINITE, "Training has ruined the model")
+          .where(when)
+          .found(found + "parameter '" + parameter + "' is not finite any more")
+          .remedy("an update was too large: lower the learning rate, or clip gradients")
+          .build();
+    }
   }
 
   private static String badParameter(Layer model) {
@@ -58,8 +64,8 @@ final class NotFinite implements LayerObserver {
   }
 
   /** True where the loss is finite this time. */
-  private boolean run(Layer model, Supplier<Tensor> forward) {
-    try (Scope _ = model.parameters().getFirst().relata().scope();
+  private boolean run(Relata relata, Layer model, Supplier<Tensor> forward) {
+    try (Scope _ = relata.scope();
         NoGrad _ = new NoGrad();
         Layer.Watch _ = model.observe(this)) {
       return finite(forward.get());

@@ -25,6 +25,7 @@ public final class ProgressListener implements TrainingListener {
   }
 
   /** A bar if this process has a terminal, else log lines. */
+  @SuppressWarnings("SystemConsoleNull") // JDK 25 returns null without a terminal again.
   public static ProgressListener create() {
     Console console = System.console();
     return new ProgressListener(console != null && console.isTerminal());

@@ -120,8 +120,8 @@ public final class Trainer {
   /**
    * Trains. The model ends in evaluation mode, the optimiser with the learning rate it began with.
    *
-   * @throws RelataException NOT_FINITE for a loss that is NaN or infinite; ARGUMENT without a loss,
-   *     without an epoch, or for a metric that the evaluation does not give
+   * @throws RelataException NOT_FINITE for a loss or a parameter that is NaN or infinite; ARGUMENT
+   *     without a loss, without an epoch, or for a metric that the evaluation does not give
    */
   public TrainingResult run(int epochs) {
     if (step == null || epochs < 1) {
@@ -159,8 +159,8 @@ public final class Trainer {
       listeners.forEach(l -> l.onEpoch(report));
     }
     int kept = best == null ? reports.size() - 1 : best.restore();
-    return new TrainingResult(
-        Collections.unmodifiableList(reports), kept, stopped, seconds(start));
+    NotFinite.requireParameters(model, "after epoch " + (reports.size() - 1), "");
+    return new TrainingResult(Collections.unmodifiableList(reports), kept, stopped, seconds(start));
   }
 
   private EpochReport epoch(int epoch, int epochs) {
@@ -181,7 +181,7 @@ public final class Trainer {
       double value = loss.item();
       if (!Double.isFinite(value)) {
         String when = "epoch " + epoch + ", step " + s;
-        throw NotFinite.explain(model, () -> step.loss(epoch, s), when, value);
+        throw NotFinite.explain(relata, model, () -> step.loss(epoch, s), when, value);
       }
       loss.backward();
       if (clipNorm < Double.POSITIVE_INFINITY) {
