@@ -23,7 +23,7 @@ public final class GoldenReport {
     Count plus(Verdict v) {
       return switch (v) {
         case PASSED -> new Count(passed + 1, failed, notApplicable);
-        case FAILED -> new Count(passed, failed + 1, notApplicable);
+        case UNSUPPORTED, FAILED -> new Count(passed, failed + 1, notApplicable);
         case NOT_APPLICABLE -> new Count(passed, failed, notApplicable + 1);
       };
     }
@@ -33,11 +33,16 @@ public final class GoldenReport {
   enum Verdict {
     PASSED,
     NOT_APPLICABLE,
+    /** Calls what Relata does not have; counts as failed. */
+    UNSUPPORTED,
     FAILED
   }
 
   private final Map<String, Count> counts = new LinkedHashMap<>();
-  private final Map<String, List<String>> failures = new LinkedHashMap<>();
+
+  private record Failure(Verdict verdict, String line) {}
+
+  private final Map<String, List<Failure>> failures = new LinkedHashMap<>();
 
   void start(String group) {
     counts.put(group, new Count(0, 0, 0));
@@ -46,8 +51,8 @@ public final class GoldenReport {
 
   void add(GoldenCase c, Verdict verdict, String why) {
     counts.merge(c.group(), new Count(0, 0, 0).plus(verdict), (a, _) -> a.plus(verdict));
-    if (verdict == Verdict.FAILED) {
-      failures.get(c.group()).add(c.id() + ": " + why);
+    if (verdict.compareTo(Verdict.UNSUPPORTED) >= 0) {
+      failures.get(c.group()).add(new Failure(verdict, c.id() + ": " + why));
     }
   }
 
@@ -58,7 +63,19 @@ public final class GoldenReport {
 
   /** A line for each failed case of a group. */
   public List<String> failures(String group) {
-    return List.copyOf(failures.getOrDefault(group, List.of()));
+    return lines(group, Verdict.UNSUPPORTED);
+  }
+
+  /** The same without the cases that call what Relata does not have. */
+  public List<String> wrong(String group) {
+    return lines(group, Verdict.FAILED);
+  }
+
+  private List<String> lines(String group, Verdict from) {
+    return failures.getOrDefault(group, List.of()).stream()
+        .filter(f -> f.verdict.compareTo(from) >= 0)
+        .map(Failure::line)
+        .toList();
   }
 
   /** The table that a run ends with. */
@@ -80,7 +97,7 @@ public final class GoldenReport {
   /** Writes a line for each failed case. */
   public void writeFailures(Path text) throws IOException {
     List<String> lines = new ArrayList<>();
-    failures.forEach((group, all) -> all.forEach(f -> lines.add(group + "  " + f)));
+    failures.forEach((group, all) -> all.forEach(f -> lines.add(group + "  " + f.line)));
     Files.createDirectories(text.toAbsolutePath().getParent());
     Files.write(text, lines);
   }

@@ -58,6 +58,11 @@ public final class GoldenSource {
     return new GoldenSource(Files.isDirectory(shared) ? shared : null);
   }
 
+  /** A folder of golden files. */
+  public static GoldenSource of(Path folder) {
+    return new GoldenSource(folder);
+  }
+
   /** Names of the groups: the known ones first, others alphabetically. */
   public List<String> groups() throws IOException {
     if (folder == null) {

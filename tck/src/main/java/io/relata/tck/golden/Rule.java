@@ -78,7 +78,59 @@ enum Rule {
       boolean bySource = SoftmaxCalls.normBy(c) == NormBy.SOURCE;
       return new Expectation(SoftmaxOracle.outputs(c, bySource), Map.of(), Map.of());
     }
+  },
+
+  /** What is computed from no edges has no gradient. */
+  NO_EDGES_NO_GRADIENT {
+    @Override
+    Expectation expectation(GoldenCase c) {
+      if (!"SAGEConv".equals(c.text("module")) || c.graph().only().src().length > 0) {
+        throw new UnsupportedCase("the oracle knows SAGEConv without edges only");
+      }
+      // What remains is fc_self: x W^T + b.
+      Expectation dgl = c.expectation();
+      Map<String, Dense> gradients = new LinkedHashMap<>();
+      Dense w = c.weights().get("fc_self.weight");
+      Dense x = c.inputs().get("x");
+      gradients.put("x", product(c.cotangents().get("out"), w, x));
+      Map<String, Dense> weights = new LinkedHashMap<>();
+      dgl.weightGradients()
+          .forEach(
+              (name, g) ->
+                  weights.put(name, g == null || name.startsWith("fc_self") ? g : g.zeros()));
+      return new Expectation(dgl.outputs(), gradients, weights);
+    }
+
+    private Dense product(Dense rows, Dense matrix, Dense like) {
+      int k = rows.width();
+      int n = matrix.width();
+      double[] out = new double[like.data().length];
+      for (int i = 0; i < rows.data().length; i++) {
+        for (int j = 0; j < n; j++) {
+          out[i / k * n + j] += rows.data()[i] * matrix.data()[i % k * n + j];
+        }
+      }
+      return like.with(out);
+    }
+  },
+
+  /** A HeteroGraphConv skips relations without edges, bias and slot included. */
+  EDGELESS_LAYER {
+    @Override
+    Expectation expectation(GoldenCase c) {
+      return new HeteroConvOracle(c).expectation();
+    }
+
+    @Override
+    Map<String, Dense> cotangents(GoldenCase c) {
+      return new HeteroConvOracle(c).cotangents();
+    }
   };
 
   abstract Expectation expectation(GoldenCase c);
+
+  /** What gradients are walked back from: the case's own, unless our outputs have other shapes. */
+  Map<String, Dense> cotangents(GoldenCase c) {
+    return c.cotangents();
+  }
 }
