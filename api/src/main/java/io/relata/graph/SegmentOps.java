@@ -42,6 +42,23 @@ public final class SegmentOps {
   }
 
   /**
+   * The row of each segment repeated for each of its rows (DGL: {@code broadcast_nodes}).
+   *
+   * @param x (segments, …)
+   * @return (numRows, …)
+   */
+  public static Tensor segmentBroadcast(Segments segments, Tensor x) {
+    if (x.shape().rank() == 0 || x.dim(0) != segments.count()) {
+      throw RelataException.of(ErrorId.SHAPE, "Every segment needs a row")
+          .where("segmentBroadcast")
+          .expected(segments.count() + " rows")
+          .found("shape " + x.shape())
+          .build();
+    }
+    return x.indexSelect(0, segments.rows().dstIds());
+  }
+
+  /**
    * The rows of run i times matrix b[i].
    *
    * @param a (numRows, K)

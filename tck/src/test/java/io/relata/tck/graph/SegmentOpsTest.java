@@ -80,6 +80,16 @@ class SegmentOpsTest {
   }
 
   @Test
+  void broadcastingNeedsARowForEverySegment() {
+    Segments s = Segments.of(relata, 2, 0, 1);
+    assertThat(SegmentOps.segmentBroadcast(s, numbers(5, 3)).toDoubleArray())
+        .containsExactly(5, 5, 7);
+    assertThatThrownBy(() -> SegmentOps.segmentBroadcast(s, numbers(0, 2)))
+        .hasMessageContaining("Every segment needs a row [SHAPE]")
+        .hasMessageContaining("3 rows");
+  }
+
+  @Test
   void negativeLengthIsRefused() {
     assertThatThrownBy(() -> Segments.of(relata, 1, -1))
         .isInstanceOf(RelataException.class)
