@@ -354,8 +354,9 @@ public final class HeteroGraph {
 
   /**
    * The subgraph that some nodes induce (DGL: {@code node_subgraph}): all edges whose ends are both
-   * among them, in the order of their ids. Nodes get new ids in the given order; a type that is not
-   * named has no nodes. Fields are gathered when first read.
+   * among them. Nodes get new ids in the given order; a type that is not named has no nodes. Edges
+   * are ordered by their new source, those of one source by their old id. Fields are gathered when
+   * first read.
    */
   public HeteroGraph subgraph(Map<String, int[]> nodes) {
     return Subgraph.byNodes(this, nodes);
