@@ -21,6 +21,23 @@ final class Calls {
       case "segment_reduce", "segment_softmax", "segment_mm", "gather_mm" ->
           SegmentCalls.run(t, api);
       case "edge_softmax" -> SoftmaxCalls.run(t);
+      case "readout_nodes",
+          "readout_edges",
+          "softmax_nodes",
+          "softmax_edges",
+          "broadcast_nodes",
+          "broadcast_edges" ->
+          ReadoutCalls.run(t, api);
+      case "degrees",
+          "edge_ids",
+          "has_edges_between",
+          "find_edges",
+          "in_edges",
+          "out_edges",
+          "predecessors",
+          "successors",
+          "node_subgraph" ->
+          GraphCalls.run(t, api);
       default -> throw new UnsupportedCase("no program for the call '" + api + "'");
     };
   }

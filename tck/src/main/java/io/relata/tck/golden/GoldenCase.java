@@ -58,6 +58,6 @@ record GoldenCase(String group, JsonNode json) {
   Expectation expectation() {
     JsonNode grads = json.has("expected_grads") ? json.get("expected_grads") : json.get("grads");
     return new Expectation(
-        Dense.map(json.get("outputs")), Dense.map(grads), Dense.map(json.get("weight_grads")));
+        Flattened.of(json.get("outputs")), Dense.map(grads), Dense.map(json.get("weight_grads")));
   }
 }

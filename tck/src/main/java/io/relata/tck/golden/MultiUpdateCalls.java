@@ -19,19 +19,7 @@ final class MultiUpdateCalls {
   static Map<String, Tensor> run(Trial t) {
     GoldenCase c = t.golden();
     HeteroGraph g = c.graph().build(t.relata());
-    t.inputs()
-        .forEach(
-            (name, x) -> {
-              int first = name.indexOf(':');
-              int last = name.lastIndexOf(':');
-              String owner = name.substring(first + 1, last);
-              String field = name.substring(last + 1);
-              if (name.startsWith("node:")) {
-                g.nodes(owner).set(field, x);
-              } else {
-                g.edges(owner).set(field, x);
-              }
-            });
+    setFields(t, g);
     String node = c.text("node_field");
     String edge = c.text("edge_field");
     Map<String, Update> updates = new LinkedHashMap<>();
@@ -48,6 +36,23 @@ final class MultiUpdateCalls {
       }
     }
     return out;
+  }
+
+  /** Sets inputs such as {@code node:A:h} and {@code edge:A:r:B:w} as fields. */
+  static void setFields(Trial t, HeteroGraph g) {
+    t.inputs()
+        .forEach(
+            (name, x) -> {
+              int first = name.indexOf(':');
+              int last = name.lastIndexOf(':');
+              String owner = name.substring(first + 1, last);
+              String field = name.substring(last + 1);
+              if (name.startsWith("node:")) {
+                g.nodes(owner).set(field, x);
+              } else {
+                g.edges(owner).set(field, x);
+              }
+            });
   }
 
   private static EdgeFunction message(JsonNode r, String node, String edge) {

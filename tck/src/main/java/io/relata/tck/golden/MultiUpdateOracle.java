@@ -12,7 +12,7 @@ import java.util.Map;
 /**
  * Message passing along several relations by our rules, in plain loops on doubles. Every reducer
  * is, once the winners are known, a weighted sum of messages; those weights give the gradients too.
- * Features are (N, D), edge numbers (E, 1).
+ * Features of nodes are (N, D), those of edges (E, 1) or (E, D).
  */
 final class MultiUpdateOracle {
   private final GoldenCase golden;
@@ -24,7 +24,10 @@ final class MultiUpdateOracle {
   /** What one relation delivers: value[v][f] = sum over its edges of weight * message. */
   private final class Part {
     final GoldenGraph.Edges edges;
-    final String message;
+
+    /** The words of its name, for instance u, mul, e. */
+    final String[] message;
+
     final int d;
     final double[] messages;
     final double[] weights;
@@ -34,8 +37,12 @@ final class MultiUpdateOracle {
     Part(JsonNode json) {
       edges = graph.find(GoldenGraph.edgeType(json.get("etype")));
       String udf = json.path("message_udf").asText("");
-      message = udf.equals("u") ? "copy_u" : json.path("message").asText(udf);
-      d = inputs.get(node(edges.type().source())).width();
+      String name = udf.equals("u") ? "copy_u" : json.path("message").asText(udf);
+      message = name.split("_", -1);
+      if (message.length != (message[0].equals("copy") ? 2 : 3)) {
+        throw new UnsupportedCase("the oracle has no message '" + name + "'");
+      }
+      d = inputs.get(field(name.equals("copy_e") ? "e" : "u")).width();
       messages = new double[edges.src().length * d];
       weights = new double[messages.length];
       int nodes = graph.counts().get(edges.type().destination());
@@ -51,24 +58,45 @@ final class MultiUpdateOracle {
       }
     }
 
-    private double u(int i) {
-      return inputs.get(node(edges.type().source())).data()[edges.src()[i / d] * d + i % d];
+    /** The tensor that an operand u, v or e is a row of. */
+    private String field(String operand) {
+      return switch (operand) {
+        case "u" -> node(edges.type().source());
+        case "v" -> node(edges.type().destination());
+        case "e" -> edge(edges.type());
+        default -> throw new UnsupportedCase("the oracle has no operand '" + operand + "'");
+      };
     }
 
-    private double v(int i) {
-      return inputs.get(node(edges.type().destination())).data()[edges.dst()[i / d] * d + i % d];
+    /** Where in its tensor the operand of message number i is; rows of one number are broadcast. */
+    private int place(String operand, int i) {
+      int edge = i / d;
+      int row =
+          switch (operand) {
+            case "u" -> edges.src()[edge];
+            case "v" -> edges.dst()[edge];
+            default -> edge;
+          };
+      int w = inputs.get(field(operand)).width();
+      return row * w + (w == 1 ? 0 : i % d);
     }
 
-    private double e(int i) {
-      return inputs.get(edge(edges.type())).data()[i / d];
+    private double at(String operand, int i) {
+      return inputs.get(field(operand)).data()[place(operand, i)];
     }
 
     private double message(int i) {
-      return switch (message) {
-        case "copy_u" -> u(i);
-        case "u_mul_e" -> u(i) * e(i);
-        case "u_add_v" -> u(i) + v(i);
-        default -> throw new UnsupportedCase("the oracle has no message '" + message + "'");
+      if (message[0].equals("copy")) {
+        return at(message[1], i);
+      }
+      double l = at(message[0], i);
+      double r = at(message[2], i);
+      return switch (message[1]) {
+        case "add" -> l + r;
+        case "sub" -> l - r;
+        case "mul" -> l * r;
+        case "div" -> l / r;
+        default -> throw new UnsupportedCase("the oracle has no message '" + message[1] + "'");
       };
     }
 
@@ -100,23 +128,33 @@ final class MultiUpdateOracle {
 
     /** Adds the gradient of the inputs from that of {@link #values}. */
     void backward(double[] gradient) {
-      double[] source = gradients.get(node(edges.type().source()));
-      double[] destination = gradients.get(node(edges.type().destination()));
       for (int i = 0; i < messages.length; i++) {
         double g = gradient[edges.dst()[i / d] * d + i % d] * weights[i];
-        int u = edges.src()[i / d] * d + i % d;
-        switch (message) {
-          case "u_mul_e" -> {
-            source[u] += g * e(i);
-            gradients.get(edge(edges.type()))[i / d] += g * u(i);
+        if (message[0].equals("copy")) {
+          add(message[1], i, g);
+          continue;
+        }
+        double l = at(message[0], i);
+        double r = at(message[2], i);
+        switch (message[1]) {
+          case "mul" -> {
+            add(message[0], i, g * r);
+            add(message[2], i, g * l);
           }
-          case "u_add_v" -> {
-            source[u] += g;
-            destination[edges.dst()[i / d] * d + i % d] += g;
+          case "div" -> {
+            add(message[0], i, g / r);
+            add(message[2], i, -g * l / (r * r));
           }
-          default -> source[u] += g;
+          default -> {
+            add(message[0], i, g);
+            add(message[2], i, message[1].equals("sub") ? -g : g);
+          }
         }
       }
+    }
+
+    private void add(String operand, int i, double g) {
+      gradients.get(field(operand))[place(operand, i)] += g;
     }
   }
 

@@ -33,7 +33,7 @@ class GoldenTest {
     GoldenSource source = GoldenSource.find();
     GoldenReport report =
         GoldenRunner.run(source, Parity.read(), Variant.installed(), group -> true);
-    Path target = Path.of("target");
+    Path target = Repository.root().resolve("tck/target");
     report.write(target.resolve("golden-summary.json"));
     report.writeFailures(target.resolve("golden-failures.txt"));
     System.out.println("Golden cases from " + source);
