@@ -145,7 +145,7 @@ public final class Tensor {
   }
 
   private static boolean isFreed(Tensor t) {
-    return ((BlockPool.Block) t.array.storage()).isFreed();
+    return t.array.storage() instanceof BlockPool.Block b && b.isFreed();
   }
 
   void accumulateGrad(Tensor g, boolean owned) {
@@ -157,7 +157,7 @@ public final class Tensor {
       spareGrad = null;
     } else {
       grad = owned ? g : g.copy();
-      grad.moveTo(((BlockPool.Block) array.storage()).scope);
+      grad.moveTo(scope());
     }
   }
 
@@ -206,13 +206,20 @@ public final class Tensor {
 
   /** Lets this tensor outlive the current scope: it belongs to the enclosing one from now on. */
   public Tensor keep() {
-    Scope s = ((BlockPool.Block) array.storage()).scope;
+    Scope s = scope();
     moveTo(s == null ? null : s.parent());
     return this;
   }
 
+  /** The scope that will free its memory; null for none, and for memory that somebody else owns. */
+  private Scope scope() {
+    return array.storage() instanceof BlockPool.Block b ? b.scope : null;
+  }
+
   private void moveTo(Scope scope) {
-    BlockPool.Block block = (BlockPool.Block) array.storage();
+    if (!(array.storage() instanceof BlockPool.Block block)) {
+      return;
+    }
     if (scope == null) {
       block.scope = null;
     } else if (block.scope != scope) {
