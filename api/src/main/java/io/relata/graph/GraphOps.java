@@ -78,7 +78,8 @@ public final class GraphOps {
   }
 
   /**
-   * Softmax over the in-edges of each destination, for every trailing position by itself. (E, …)
+   * Softmax over the in-edges of each destination, for every trailing position by itself; {@link
+   * EdgeSoftmax} has the other forms. (E, …)
    */
   public static Tensor edgeSoftmax(Adjacency g, Tensor logits) {
     check(g, "edgeSoftmax", Arg.e(logits));
