@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Properties;
 
 /**
  * The tutorial: trains GraphSAGE, written by hand in three forms, on the citation network Cora, and
@@ -31,19 +32,28 @@ public final class CoraSage {
 
   /** Runs the example; ends with exit code 1 and a message where that is not possible. */
   public static void main(String[] args) {
-    try {
-      run(Options.of(System.getProperties()), System.out);
-    } catch (RelataException | DataSetException e) {
-      System.err.println(e.getMessage());
-      System.exit(1);
-    } catch (IOException e) {
-      System.err.println("The summary cannot be written: " + e);
-      System.exit(1);
+    int code = run(System.getProperties(), DataFolders.ofProcess(), System.out, System.err);
+    if (code != 0) {
+      System.exit(code);
     }
   }
 
-  private static void run(Options options, PrintStream out) throws IOException {
-    Cora data = Cora.read(DataFolders.ofProcess(), new DownloadProgress(out));
+  /** Returns the exit code: what a user can mend is a message, not a stack trace. */
+  static int run(Properties properties, DataFolders folders, PrintStream out, PrintStream err) {
+    try {
+      run(Options.of(properties), folders, out);
+      return 0;
+    } catch (RelataException | DataSetException e) {
+      err.println(e.getMessage());
+    } catch (IOException e) {
+      err.println("The summary cannot be written: " + e);
+    }
+    return 1;
+  }
+
+  private static void run(Options options, DataFolders folders, PrintStream out)
+      throws IOException {
+    Cora data = Cora.read(folders, new DownloadProgress(out));
     try (Relata relata = Relata.open()) {
       CoraTask cora = CoraTask.of(relata, data);
       out.printf(
@@ -67,31 +77,35 @@ public final class CoraSage {
   }
 
   private static FormResult train(CoraTask cora, Form form, Options options, PrintStream out) {
-    out.printf(Locale.ROOT, "%n%s, seed 0%n", form.id());
     List<Training> trainings = new ArrayList<>();
     for (int seed = 0; seed < options.seeds(); seed++) {
-      boolean shown = seed == 0;
-      trainings.add(
+      boolean first = seed == 0;
+      if (first) {
+        out.printf("%n%s, seed 0%n", form.id());
+      }
+      Training training =
           Training.run(
               cora,
               form,
               seed,
               options.epochs(),
               line -> {
-                if (shown && line.epoch() % EVERY == 0) {
+                if (first && line.epoch() % EVERY == 0) {
                   out.println(line);
                 }
-              }));
+              });
+      if (!first) {
+        out.printf(
+            Locale.ROOT,
+            "%s, seed %d: test acc at best val acc %.3f%n",
+            form.id(),
+            seed,
+            training.testAtBestValidation());
+      }
+      trainings.add(training);
     }
     FormResult result = FormResult.of(trainings);
-    out.printf(
-        Locale.ROOT,
-        "%s: test accuracy at best validation %.4f ± %.4f over %d seeds, %.1f ms an epoch%n",
-        form.id(),
-        result.meanTest(),
-        result.stdTest(),
-        options.seeds(),
-        result.epochMs());
+    out.println(form.id() + ": " + result);
     return result;
   }
 
