@@ -58,7 +58,8 @@ public final class CoraSage {
       CoraTask cora = CoraTask.of(relata, data);
       out.printf(
           Locale.ROOT,
-          "Cora: %d papers, %d edges, %d words, %d fields; %d/%d/%d papers to train/validate/test%n",
+          "Cora: %d papers, %d edges, %d words, %d fields; %d/%d/%d papers to"
+              + " train/validate/test%n",
           data.numNodes(),
           data.edges().size(),
           cora.numFeatures(),

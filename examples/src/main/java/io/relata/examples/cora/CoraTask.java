@@ -28,8 +28,7 @@ record CoraTask(
 
   static CoraTask of(Relata relata, Cora cora) {
     EdgeList edges = cora.edges();
-    HeteroGraph g =
-        HeteroGraph.homogeneous(relata, cora.numNodes(), edges.src(), edges.dst());
+    HeteroGraph g = HeteroGraph.homogeneous(relata, cora.numNodes(), edges.src(), edges.dst());
     g.edges().set("w", relata.ones(edges.size(), 1));
     return new CoraTask(
         g,

@@ -20,9 +20,7 @@ record FormResult(int seeds, double meanTest, double stdTest, double epochMs) {
     double mean =
         trainings.stream().mapToDouble(Training::testAtBestValidation).average().orElseThrow();
     double squares =
-        trainings.stream()
-            .mapToDouble(t -> Math.pow(t.testAtBestValidation() - mean, 2))
-            .sum();
+        trainings.stream().mapToDouble(t -> Math.pow(t.testAtBestValidation() - mean, 2)).sum();
     double deviation = n == 1 ? Double.NaN : Math.sqrt(squares / (n - 1));
     double[] millis =
         trainings.stream()

@@ -51,7 +51,10 @@ record Options(int seeds, int epochs, List<Form> forms, Path out) {
         .findFirst()
         .orElseThrow(
             () ->
-                wrong("forms", "some of " + Arrays.stream(Form.values()).map(Form::id).toList(), text));
+                wrong(
+                    "forms",
+                    "some of " + Arrays.stream(Form.values()).map(Form::id).toList(),
+                    text));
   }
 
   private static RelataException wrong(String name, String expected, String found) {

@@ -20,7 +20,8 @@ class FormResultTest {
     assertThat(r.stdTest()).isCloseTo(0.01, within(1e-12));
     assertThat(r.epochMs()).isEqualTo(3);
     assertThat(r)
-        .hasToString("test acc at best val acc 0.7600 (deviation 0.0100) over 3 seeds, 3.0 ms an epoch");
+        .hasToString(
+            "test acc at best val acc 0.7600 (deviation 0.0100) over 3 seeds, 3.0 ms an epoch");
   }
 
   @Test
