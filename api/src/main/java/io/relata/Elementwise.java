@@ -56,6 +56,19 @@ final class Elementwise {
     return unary("affine", UnaryOp.AFFINE, x, a, b, (g, _, _) -> affine(g, a, 0));
   }
 
+  /** Integers over a number; a product with its reciprocal would round 49 / 49 down to 0. */
+  static Tensor divide(Tensor x, double y) {
+    numeric("div", x);
+    if (y != (int) y || y == 0) {
+      throw RelataException.of(ErrorId.ARGUMENT, "Integers are divided by whole numbers but 0")
+          .where("div of " + x.dtype() + " of shape " + x.shape())
+          .found(Double.toString(y))
+          .remedy("convert with .to(DType.FLOAT32) first")
+          .build();
+    }
+    return binary(BinaryOp.DIV, x, x.relata().scalar(y, x.dtype()));
+  }
+
   static Tensor rdiv(double a, Tensor x) {
     floating("rdiv", x);
     return unary("rdiv", UnaryOp.RDIV, x, a, 0, (g, _, y) -> g.mul(y).div(x).neg());

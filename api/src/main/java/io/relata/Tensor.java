@@ -377,9 +377,9 @@ public final class Tensor {
     return Elementwise.affine(this, y, 0);
   }
 
-  /** x / y. */
+  /** x / y; of integers truncating. */
   public Tensor div(double y) {
-    return Elementwise.affine(this, 1 / y, 0);
+    return dtype().isFloating() ? Elementwise.affine(this, 1 / y, 0) : Elementwise.divide(this, y);
   }
 
   /** y - x. */
@@ -436,7 +436,7 @@ public final class Tensor {
 
   /** x == y, BOOL. */
   public Tensor eq(double y) {
-    return eq(relata.scalar(y, dtype()));
+    return compare(BinaryOp.EQ, y);
   }
 
   /** x != y, BOOL. */
@@ -446,7 +446,7 @@ public final class Tensor {
 
   /** x != y, BOOL. */
   public Tensor ne(double y) {
-    return ne(relata.scalar(y, dtype()));
+    return compare(BinaryOp.NE, y);
   }
 
   /** x &lt; y, BOOL. */
@@ -456,7 +456,7 @@ public final class Tensor {
 
   /** x &lt; y, BOOL. */
   public Tensor lt(double y) {
-    return lt(relata.scalar(y, dtype()));
+    return compare(BinaryOp.LT, y);
   }
 
   /** x &lt;= y, BOOL. */
@@ -466,7 +466,7 @@ public final class Tensor {
 
   /** x &lt;= y, BOOL. */
   public Tensor le(double y) {
-    return le(relata.scalar(y, dtype()));
+    return compare(BinaryOp.LE, y);
   }
 
   /** x &gt; y, BOOL. */
@@ -476,7 +476,7 @@ public final class Tensor {
 
   /** x &gt; y, BOOL. */
   public Tensor gt(double y) {
-    return gt(relata.scalar(y, dtype()));
+    return compare(BinaryOp.GT, y);
   }
 
   /** x &gt;= y, BOOL. */
@@ -486,7 +486,20 @@ public final class Tensor {
 
   /** x &gt;= y, BOOL. */
   public Tensor ge(double y) {
-    return ge(relata.scalar(y, dtype()));
+    return compare(BinaryOp.GE, y);
+  }
+
+  /** In the tensor's own type where that holds y exactly, else in FLOAT64. */
+  private Tensor compare(BinaryOp op, double y) {
+    boolean holds =
+        switch (dtype()) {
+          case FLOAT32, FLOAT64 -> true;
+          case INT32 -> y == (int) y;
+          case INT64 -> y == (long) y && Math.abs(y) < 0x1p63;
+          case BOOL -> y == 0 || y == 1;
+        };
+    DType common = holds ? dtype() : DType.FLOAT64;
+    return Elementwise.binary(op, detach().to(common), relata.scalar(y, common));
   }
 
   /** Both; BOOL. */
@@ -516,7 +529,7 @@ public final class Tensor {
 
   /** BOOL: neither NaN nor infinite. */
   public Tensor isFinite() {
-    return abs().lt(Double.POSITIVE_INFINITY);
+    return dtype().isFloating() ? abs().lt(Double.POSITIVE_INFINITY) : eq(this);
   }
 
   /** condition ? x : y, broadcast. */
