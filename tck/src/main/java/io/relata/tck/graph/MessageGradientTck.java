@@ -190,9 +190,7 @@ public abstract class MessageGradientTck extends GradientTck {
       add(
           t + " times " + t,
           NONZERO,
-          x ->
-              GraphOps.gspmm(
-                  a, MessageOp.MUL, Reducer.SUM, new Arg(t, x[0]), new Arg(t, x[1])),
+          x -> GraphOps.gspmm(a, MessageOp.MUL, Reducer.SUM, new Arg(t, x[0]), new Arg(t, x[1])),
           rows,
           rows);
     }

@@ -8,12 +8,14 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
 /**
- * The edges of one relation as plain lists, with the patterns that kernels get wrong: hubs, isolated
- * nodes, parallel edges, loops, no edges, no nodes.
+ * The edges of one relation as plain lists, with the patterns that kernels get wrong: hubs,
+ * isolated nodes, parallel edges, loops, no edges, no nodes.
  */
 public record TestGraph(String name, int numSrc, int numDst, int[] src, int[] dst) {
 
-  /** Edges in random order between random nodes; some nodes stay alone where there are few edges. */
+  /**
+   * Edges in random order between random nodes; some nodes stay alone where there are few edges.
+   */
   public static TestGraph random(long seed, int numSrc, int numDst, int edges) {
     SplittableRandom random = new SplittableRandom(seed);
     int[] src = IntStream.range(0, edges).map(_ -> random.nextInt(numSrc)).toArray();

@@ -61,7 +61,12 @@ public abstract class MovementGradientTck extends GradientTck {
     }
     for (int axis = -3; axis < 3; axis++) {
       int a = axis;
-      add("stack along " + a, ANY, x -> Tensor.stack(a, List.of(x)), Shape.of(3, 2), Shape.of(3, 2));
+      add(
+          "stack along " + a,
+          ANY,
+          x -> Tensor.stack(a, List.of(x)),
+          Shape.of(3, 2),
+          Shape.of(3, 2));
     }
     return added();
   }

@@ -16,10 +16,7 @@ class GradientCheckTest extends RelataTck {
         "twice",
         in ->
             Tensor.record(
-                "twice",
-                in[0].detach().mul(2),
-                g -> new Tensor[] {g.mul(factor).add(0)},
-                in),
+                "twice", in[0].detach().mul(2), g -> new Tensor[] {g.mul(factor).add(0)}, in),
         x);
   }
 
@@ -46,8 +43,7 @@ class GradientCheckTest extends RelataTck {
                     relata,
                     "lost",
                     in ->
-                        Tensor.record(
-                            "lost", in[0].detach().mul(2), g -> new Tensor[] {null}, in),
+                        Tensor.record("lost", in[0].detach().mul(2), g -> new Tensor[] {null}, in),
                     relata.tensor(new double[] {1})))
         .hasMessage("gradient of lost never reached input 0");
   }
