@@ -76,8 +76,12 @@ final class Elementwise {
 
   static Tensor pow(Tensor x, double a) {
     floating("pow", x);
-    return unary(
-        "pow", UnaryOp.POW, x, a, 0, (g, v, _) -> times(g, UnaryOp.POW, v, a - 1, 0).mul(a));
+    // A constant has no slope, also where x^-1 is infinite.
+    UnaryRule rule =
+        a == 0
+            ? (g, _, _) -> g.relata().zeros(g.dtype(), g.shape().dims())
+            : (g, v, _) -> times(g, UnaryOp.POW, v, a - 1, 0).mul(a);
+    return unary("pow", UnaryOp.POW, x, a, 0, rule);
   }
 
   static Tensor clamp(Tensor x, double low, double high) {
@@ -204,8 +208,8 @@ final class Elementwise {
           case POW ->
               g ->
                   pair(
-                      gx ? sumTo(g.mul(y).mul(x.pow(y.sub(1))), sx) : null,
-                      gy ? sumTo(g.mul(out).mul(x.log()), sy) : null);
+                      gx ? sumTo(g.mul(baseSlope(x, y)), sx) : null,
+                      gy ? sumTo(g.mul(exponentSlope(x, y, out)), sy) : null);
           case MAX, MIN ->
               g -> {
                 Tensor wins = op == BinaryOp.MAX ? x.gt(y) : x.lt(y);
@@ -219,6 +223,18 @@ final class Elementwise {
               throw new IllegalArgumentException(op + " is a gradient");
         };
     return rule == null ? out : Tensor.record(name, out, rule, x, y);
+  }
+
+  /** y x^(y-1), and 0 for y = 0 also where x^-1 is infinite. */
+  private static Tensor baseSlope(Tensor x, Tensor y) {
+    Tensor zero = x.relata().scalar(0, x.dtype());
+    return where(y.eq(0), zero, y.mul(x.pow(y.sub(1))));
+  }
+
+  /** x^y log x, and its limit 0 for x = 0 and y not negative. */
+  private static Tensor exponentSlope(Tensor x, Tensor y, Tensor power) {
+    Tensor zero = x.relata().scalar(0, x.dtype());
+    return where(x.eq(0).logicalAnd(y.ge(0)), zero, power.mul(x.log()));
   }
 
   private static Tensor[] pair(Tensor a, Tensor b) {

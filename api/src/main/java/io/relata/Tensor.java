@@ -621,9 +621,9 @@ public final class Tensor {
     return var(axis, unbiased).sqrt();
   }
 
-  /** Euclidean norm of all elements, a scalar. */
+  /** Euclidean norm of all elements, a scalar; its gradient at 0 is 0. */
   public Tensor norm() {
-    return square().sum().sqrt();
+    return Reduction.norm(this);
   }
 
   /** INT64 position of the first largest along an axis. */
@@ -702,7 +702,7 @@ public final class Tensor {
   /** With a new axis of size 1 before {@code axis}. */
   public Tensor unsqueeze(int axis) {
     int rank = shape().rank();
-    int a = axis < 0 ? axis + rank + 1 : axis;
+    int a = shape().prepend(1).axis(axis);
     long[] d = new long[rank + 1];
     for (int i = 0; i < d.length; i++) {
       d[i] = i == a ? 1 : shape().dim(i < a ? i : i - 1);
