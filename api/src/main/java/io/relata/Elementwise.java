@@ -114,9 +114,10 @@ final class Elementwise {
   }
 
   static Tensor unary(UnaryOp op, Tensor x) {
+    String name = op.name().toLowerCase(Locale.ROOT);
     switch (op) {
-      case NEG, ABS, SIGN, SQUARE -> numeric(op.name(), x);
-      default -> floating(op.name(), x);
+      case NEG, ABS, SIGN, SQUARE -> numeric(name, x);
+      default -> floating(name, x);
     }
     UnaryRule rule =
         switch (op) {
@@ -141,7 +142,7 @@ final class Elementwise {
           case LEAKY_RELU, ELU, AFFINE, POW, RPOW, RDIV, CLAMP ->
               throw new IllegalArgumentException(op + " takes parameters");
         };
-    return unary(op.name().toLowerCase(Locale.ROOT), op, x, 0, 0, rule);
+    return unary(name, op, x, 0, 0, rule);
   }
 
   // ---- two operands ----

@@ -110,7 +110,7 @@ final class Pass {
       String reader = reader(m);
       Arg lhs = arg(m.left(), m.leftField(), reader);
       Arg rhs = m.right() == null ? null : arg(m.right(), m.rightField(), reader);
-      return Map.of(m.out(), GraphOps.gsddmm(relation.adjacency(), m.op(), lhs, rhs));
+      return Map.of(m.out(), GraphOps.gsddmm(relation.adjacency(), m.op(), lhs, rhs, reader));
     }
     Map<String, Tensor> out = function.apply(batch(function));
     out.forEach((field, t) -> requireRows(field, t, relation.numEdges(), "edges"));
