@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.relata.DType;
 import io.relata.Relata;
+import io.relata.Scope;
 import io.relata.Tensor;
 import io.relata.graph.Adjacency;
 import io.relata.graph.Arg;
@@ -14,6 +15,7 @@ import io.relata.tck.graph.TestGraph;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 /** Same inputs and same seed give the same bits, whatever the number of threads. */
@@ -173,5 +175,62 @@ public abstract class DeterminismTck extends RelataTck {
           results.put("dw", w.grad());
           results.put("de", e.grad());
         });
+  }
+
+  @Test
+  void compiledKernelsGiveTheBitsOfInterpretedOnes() {
+    relata.seed(9);
+    Map<String, Supplier<Tensor>> operations = new LinkedHashMap<>();
+    for (DType dtype : new DType[] {DType.FLOAT32, DType.FLOAT64}) {
+      Tensor x = relata.uniform(0.1, 2, dtype, 7, 35);
+      Tensor y = relata.uniform(-1, 1, dtype, 35, 5);
+      operations.put("exp " + dtype, x::exp);
+      operations.put("expm1 " + dtype, x::expm1);
+      operations.put("log " + dtype, x::log);
+      operations.put("log1p " + dtype, x::log1p);
+      operations.put("tanh " + dtype, x::tanh);
+      operations.put("sigmoid " + dtype, x::sigmoid);
+      operations.put("softplus " + dtype, x::softplus);
+      operations.put("erf " + dtype, x::erf);
+      operations.put("sin " + dtype, x::sin);
+      operations.put("pow " + dtype, () -> x.pow(1.3));
+      operations.put("elu " + dtype, () -> y.elu(0.7));
+      operations.put("add " + dtype, () -> x.add(1.1));
+      operations.put("sum " + dtype, () -> x.sum(1, false));
+      operations.put("columns " + dtype, () -> x.sum(0, false));
+      operations.put("prod " + dtype, () -> x.prod(1));
+      operations.put("softmax " + dtype, () -> x.softmax(1));
+      operations.put("logSoftmax " + dtype, () -> x.logSoftmax(1));
+      operations.put("matmul " + dtype, () -> x.matmul(y));
+    }
+    Adjacency g = TestGraph.hub(6, 20, 90).on(relata);
+    for (int width : new int[] {1, 16, 19, 70}) {
+      Tensor h = relata.uniform(0.5, 2, DType.FLOAT32, 20, width);
+      Tensor e = relata.uniform(0.5, 2, DType.FLOAT32, 90, width);
+      operations.put("edgeSoftmax " + width, () -> GraphOps.edgeSoftmax(g, e));
+      for (MessageOp op : MessageOp.values()) {
+        Arg v = op == MessageOp.COPY ? null : Arg.v(h);
+        operations.put(op + " " + width, () -> GraphOps.gsddmm(g, op, Arg.u(h), v));
+        for (Reducer r : Reducer.values()) {
+          operations.put(op + " " + r + " " + width, () -> GraphOps.gspmm(g, op, r, Arg.u(h), v));
+        }
+      }
+    }
+    Map<String, int[]> first = new LinkedHashMap<>();
+    for (int i = 0; i < 400; i++) {
+      try (Scope _ = relata.scope()) {
+        // The first rounds are interpreted; one round in fifty is compared after that.
+        boolean compared = i < 2 || i % 50 == 49;
+        operations.forEach(
+            (name, operation) -> {
+              Tensor out = operation.get();
+              if (compared) {
+                int[] bits = bits(out);
+                int[] before = first.computeIfAbsent(name, _ -> bits);
+                assertThat(Arrays.equals(bits, before)).as(name).isTrue();
+              }
+            });
+      }
+    }
   }
 }
