@@ -83,7 +83,7 @@ public final class Oracle {
       double e = rounded(dtype, expected[i]);
       double v = values[i];
       boolean same =
-          Double.isNaN(e) || Double.isInfinite(e)
+          (Double.isNaN(e) || Double.isInfinite(e))
               ? Double.compare(e, v) == 0
               : Math.abs(e - v) <= tolerance * Math.max(1, Math.abs(e));
       if (!same) {
