@@ -735,6 +735,14 @@ public final class Tensor {
     return Movement.slice(this, axis, from, to);
   }
 
+  /**
+   * Parts of the given sizes that follow each other along an axis and fill it (PyTorch: {@code
+   * split}); along the first axis they are views.
+   */
+  public List<Tensor> split(int axis, long... sizes) {
+    return Movement.split(this, axis, sizes);
+  }
+
   /** Entry i along an axis, without that axis. */
   public Tensor select(int axis, long i) {
     return slice(axis, i, i + 1).squeeze(axis);

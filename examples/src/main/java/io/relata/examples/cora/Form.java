@@ -4,20 +4,14 @@ import io.relata.nn.LayerContext;
 
 /** The ways in which this tutorial writes a layer. */
 enum Form {
-  PLAIN("plain", PlainSage::new),
-  WEIGHTED("weighted", WeightedSage::new),
-  USER_DEFINED("userDefined", UserDefinedSage::new);
-
-  private interface Maker {
-    SageLayer make(LayerContext context, int in, int out);
-  }
+  PLAIN("plain"),
+  WEIGHTED("weighted"),
+  USER_DEFINED("userDefined");
 
   private final String id;
-  private final Maker maker;
 
-  Form(String id, Maker maker) {
+  Form(String id) {
     this.id = id;
-    this.maker = maker;
   }
 
   /** How the user and the summary name it. */
@@ -27,6 +21,10 @@ enum Form {
 
   /** A new layer of this form. */
   SageLayer layer(LayerContext context, int in, int out) {
-    return maker.make(context, in, out);
+    return switch (this) {
+      case PLAIN -> new PlainSage(context, in, out);
+      case WEIGHTED -> new WeightedSage(context, in, out);
+      case USER_DEFINED -> new UserDefinedSage(context, in, out);
+    };
   }
 }
