@@ -100,6 +100,14 @@ public final class Relata implements AutoCloseable {
     return tensor(flat, rows.length, columns);
   }
 
+  /**
+   * A tensor over memory that somebody else owns, in this backend's address space; it keeps the
+   * array's storage reachable and never frees it. For bridges to other libraries.
+   */
+  public Tensor wrap(Array memory) {
+    return new Tensor(this, memory);
+  }
+
   private Tensor fromHost(MemorySegment host, DType dtype, long count, long[] dims) {
     Shape shape = dims.length == 0 ? Shape.of(count) : Shape.of(dims);
     if (shape.size() != count) {

@@ -145,7 +145,7 @@ public final class Tensor {
   }
 
   private static boolean isFreed(Tensor t) {
-    return ((BlockPool.Block) t.array.storage()).isFreed();
+    return t.array.storage() instanceof BlockPool.Block b && b.isFreed();
   }
 
   void accumulateGrad(Tensor g, boolean owned) {
@@ -157,7 +157,7 @@ public final class Tensor {
       spareGrad = null;
     } else {
       grad = owned ? g : g.copy();
-      grad.moveTo(((BlockPool.Block) array.storage()).scope);
+      grad.moveTo(scope());
     }
   }
 
@@ -206,13 +206,20 @@ public final class Tensor {
 
   /** Lets this tensor outlive the current scope: it belongs to the enclosing one from now on. */
   public Tensor keep() {
-    Scope s = ((BlockPool.Block) array.storage()).scope;
+    Scope s = scope();
     moveTo(s == null ? null : s.parent());
     return this;
   }
 
+  /** The scope that will free its memory; null for none, and for memory that somebody else owns. */
+  private Scope scope() {
+    return array.storage() instanceof BlockPool.Block b ? b.scope : null;
+  }
+
   private void moveTo(Scope scope) {
-    BlockPool.Block block = (BlockPool.Block) array.storage();
+    if (!(array.storage() instanceof BlockPool.Block block)) {
+      return;
+    }
     if (scope == null) {
       block.scope = null;
     } else if (block.scope != scope) {
@@ -377,9 +384,9 @@ public final class Tensor {
     return Elementwise.affine(this, y, 0);
   }
 
-  /** x / y. */
+  /** x / y; of integers truncating. */
   public Tensor div(double y) {
-    return Elementwise.affine(this, 1 / y, 0);
+    return dtype().isFloating() ? Elementwise.affine(this, 1 / y, 0) : Elementwise.divide(this, y);
   }
 
   /** y - x. */
@@ -436,7 +443,7 @@ public final class Tensor {
 
   /** x == y, BOOL. */
   public Tensor eq(double y) {
-    return eq(relata.scalar(y, dtype()));
+    return compare(BinaryOp.EQ, y);
   }
 
   /** x != y, BOOL. */
@@ -446,7 +453,7 @@ public final class Tensor {
 
   /** x != y, BOOL. */
   public Tensor ne(double y) {
-    return ne(relata.scalar(y, dtype()));
+    return compare(BinaryOp.NE, y);
   }
 
   /** x &lt; y, BOOL. */
@@ -456,7 +463,7 @@ public final class Tensor {
 
   /** x &lt; y, BOOL. */
   public Tensor lt(double y) {
-    return lt(relata.scalar(y, dtype()));
+    return compare(BinaryOp.LT, y);
   }
 
   /** x &lt;= y, BOOL. */
@@ -466,7 +473,7 @@ public final class Tensor {
 
   /** x &lt;= y, BOOL. */
   public Tensor le(double y) {
-    return le(relata.scalar(y, dtype()));
+    return compare(BinaryOp.LE, y);
   }
 
   /** x &gt; y, BOOL. */
@@ -476,7 +483,7 @@ public final class Tensor {
 
   /** x &gt; y, BOOL. */
   public Tensor gt(double y) {
-    return gt(relata.scalar(y, dtype()));
+    return compare(BinaryOp.GT, y);
   }
 
   /** x &gt;= y, BOOL. */
@@ -486,7 +493,20 @@ public final class Tensor {
 
   /** x &gt;= y, BOOL. */
   public Tensor ge(double y) {
-    return ge(relata.scalar(y, dtype()));
+    return compare(BinaryOp.GE, y);
+  }
+
+  /** In the tensor's own type where that holds y exactly, else in FLOAT64. */
+  private Tensor compare(BinaryOp op, double y) {
+    boolean holds =
+        switch (dtype()) {
+          case FLOAT32, FLOAT64 -> true;
+          case INT32 -> y == (int) y;
+          case INT64 -> y == (long) y && Math.abs(y) < 0x1p63;
+          case BOOL -> y == 0 || y == 1;
+        };
+    DType common = holds ? dtype() : DType.FLOAT64;
+    return Elementwise.binary(op, detach().to(common), relata.scalar(y, common));
   }
 
   /** Both; BOOL. */
@@ -516,7 +536,7 @@ public final class Tensor {
 
   /** BOOL: neither NaN nor infinite. */
   public Tensor isFinite() {
-    return abs().lt(Double.POSITIVE_INFINITY);
+    return dtype().isFloating() ? abs().lt(Double.POSITIVE_INFINITY) : eq(this);
   }
 
   /** condition ? x : y, broadcast. */
@@ -608,9 +628,9 @@ public final class Tensor {
     return var(axis, unbiased).sqrt();
   }
 
-  /** Euclidean norm of all elements, a scalar. */
+  /** Euclidean norm of all elements, a scalar; its gradient at 0 is 0. */
   public Tensor norm() {
-    return square().sum().sqrt();
+    return Reduction.norm(this);
   }
 
   /** INT64 position of the first largest along an axis. */
@@ -689,7 +709,7 @@ public final class Tensor {
   /** With a new axis of size 1 before {@code axis}. */
   public Tensor unsqueeze(int axis) {
     int rank = shape().rank();
-    int a = axis < 0 ? axis + rank + 1 : axis;
+    int a = shape().prepend(1).axis(axis);
     long[] d = new long[rank + 1];
     for (int i = 0; i < d.length; i++) {
       d[i] = i == a ? 1 : shape().dim(i < a ? i : i - 1);
@@ -713,6 +733,14 @@ public final class Tensor {
   /** Elements from..to-1 along an axis; along the first axis a view. */
   public Tensor slice(int axis, long from, long to) {
     return Movement.slice(this, axis, from, to);
+  }
+
+  /**
+   * Parts of the given sizes that follow each other along an axis and fill it (PyTorch: {@code
+   * split}); along the first axis they are views.
+   */
+  public List<Tensor> split(int axis, long... sizes) {
+    return Movement.split(this, axis, sizes);
   }
 
   /** Entry i along an axis, without that axis. */

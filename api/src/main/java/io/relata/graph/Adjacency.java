@@ -140,6 +140,32 @@ public final class Adjacency {
     return new Adjacency(edges, 1 - from);
   }
 
+  /**
+   * The same nodes with only some of the edges, which get new ids in the given order.
+   *
+   * @param where names the relation in messages
+   * @param ids different edge ids
+   * @throws RelataException INDEX for an edge that does not exist or is named twice
+   */
+  public Adjacency withEdges(String where, int... ids) {
+    boolean[] taken = new boolean[numEdges()];
+    int[] src = new int[ids.length];
+    int[] dst = new int[ids.length];
+    for (int i = 0; i < ids.length; i++) {
+      if (ids[i] < 0 || ids[i] >= taken.length || taken[ids[i]]) {
+        throw RelataException.of(ErrorId.INDEX, "Some edges are needed, each at most once")
+            .where(where + ", position " + i)
+            .expected("0 to " + (taken.length - 1) + ", all different")
+            .found(Integer.toString(ids[i]))
+            .build();
+      }
+      taken[ids[i]] = true;
+      src[i] = src(ids[i]);
+      dst[i] = dst(ids[i]);
+    }
+    return new Adjacency(new Edges(edges.relata, numSrc(), numDst(), src, dst), 0);
+  }
+
   /** Edges grouped by destination (CSC). */
   public RowIndex in() {
     return index(1 - from);

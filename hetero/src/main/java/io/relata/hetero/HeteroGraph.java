@@ -6,7 +6,9 @@ import io.relata.RelataException;
 import io.relata.Tensor;
 import io.relata.graph.Adjacency;
 import io.relata.graph.EdgeFunction;
+import io.relata.graph.EdgeSoftmax;
 import io.relata.graph.NodeFunction;
+import io.relata.graph.NormBy;
 import io.relata.graph.Update;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -284,17 +286,51 @@ public final class HeteroGraph {
 
   /** The same with an update of the node fields of every type that was entered. */
   public void multiUpdateAll(Map<String, Update> updates, CrossReducer cross, NodeFunction apply) {
-    Map<EdgeType, Update> byType = new TreeMap<>();
-    updates.forEach(
-        (name, update) -> {
-          if (byType.put(edgeType(name), update) != null) {
+    new MultiPass(this).run(listed("multiUpdateAll", updates), cross, apply);
+  }
+
+  /**
+   * Softmax over the edges of several relations together that share a destination node (or a source
+   * node); a relation without edges changes nothing (DGL: {@code edge_softmax} of a dictionary).
+   *
+   * @param logits by short or full relation name, each (E, …) with the same trailing sizes among
+   *     relations that meet
+   * @return by full name, of the same shapes
+   */
+  public Map<EdgeType, Tensor> edgeSoftmax(Map<String, Tensor> logits, NormBy by) {
+    Map<EdgeType, Tensor> byType = listed("edgeSoftmax", logits);
+    Map<String, List<EdgeType>> meeting = new TreeMap<>();
+    for (EdgeType type : byType.keySet()) {
+      String end = by == NormBy.SOURCE ? type.source() : type.destination();
+      meeting.computeIfAbsent(end, _ -> new ArrayList<>()).add(type);
+    }
+    Map<EdgeType, Tensor> result = new TreeMap<>();
+    for (List<EdgeType> types : meeting.values()) {
+      List<Tensor> parts =
+          EdgeSoftmax.across(
+              types.stream().map(this::adjacency).toList(),
+              by,
+              types.stream().map(byType::get).toList());
+      for (int i = 0; i < types.size(); i++) {
+        result.put(types.get(i), parts.get(i));
+      }
+    }
+    return result;
+  }
+
+  /** By full name what was given by short or full one. */
+  private <T> Map<EdgeType, T> listed(String call, Map<String, T> byName) {
+    Map<EdgeType, T> byType = new TreeMap<>();
+    byName.forEach(
+        (name, value) -> {
+          if (byType.put(edgeType(name), value) != null) {
             throw RelataException.of(ErrorId.RELATION_AMBIGUOUS, "A relation is listed twice")
-                .where("multiUpdateAll, relation '" + edgeType(name) + "'")
+                .where(call + ", relation '" + edgeType(name) + "'")
                 .remedy("list it once, by its short or its full name")
                 .build();
           }
         });
-    new MultiPass(this).run(byType, cross, apply);
+    return byType;
   }
 
   /**
@@ -318,8 +354,9 @@ public final class HeteroGraph {
 
   /**
    * The subgraph that some nodes induce (DGL: {@code node_subgraph}): all edges whose ends are both
-   * among them, in the order of their ids. Nodes get new ids in the given order; a type that is not
-   * named has no nodes. Fields are gathered when first read.
+   * among them. Nodes get new ids in the given order; a type that is not named has no nodes. Edges
+   * are ordered by their new source, those of one source by their old id. Fields are gathered when
+   * first read.
    */
   public HeteroGraph subgraph(Map<String, int[]> nodes) {
     return Subgraph.byNodes(this, nodes);

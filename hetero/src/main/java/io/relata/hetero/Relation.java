@@ -1,7 +1,6 @@
 package io.relata.hetero;
 
 import io.relata.graph.Adjacency;
-import java.util.Arrays;
 
 /** The edges of one relation of a graph, with what message passing caches on them. */
 final class Relation {
@@ -35,16 +34,6 @@ final class Relation {
 
   /** The same node sets with only the given edges, in the given order. */
   Relation restrict(int[] edges) {
-    int[] src = Arrays.stream(edges).map(adjacency::src).toArray();
-    int[] dst = Arrays.stream(edges).map(adjacency::dst).toArray();
-    return new Relation(
-        type,
-        Adjacency.of(
-            adjacency.relata(),
-            "relation '" + type + "'",
-            adjacency.numSrc(),
-            adjacency.numDst(),
-            src,
-            dst));
+    return new Relation(type, adjacency.withEdges("relation '" + type + "'", edges));
   }
 }

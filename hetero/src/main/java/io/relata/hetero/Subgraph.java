@@ -32,9 +32,13 @@ final class Subgraph {
       Adjacency a = graph.adjacency(type);
       int[] src = newIds.get(type.source());
       int[] dst = newIds.get(type.destination());
+      // DGL's order: by new source, edges of one source by id.
       int[] kept =
           IntStream.range(0, a.numEdges())
               .filter(e -> src[a.src(e)] >= 0 && dst[a.dst(e)] >= 0)
+              .mapToLong(e -> (long) src[a.src(e)] << Integer.SIZE | e)
+              .sorted()
+              .mapToInt(key -> (int) key)
               .toArray();
       adjacencies.put(
           type,

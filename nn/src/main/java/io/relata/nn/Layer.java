@@ -146,15 +146,11 @@ public abstract class Layer {
   }
 
   /**
-   * Fills the gradients of all parameters with 0, in the memory they have, so that training loops
-   * neither allocate nor wait for the collector.
+   * Forgets the gradients of all parameters; their memory serves the next ones (see {@link
+   * Tensor#zeroGrad}).
    */
   public final void zeroGrad() {
-    for (Tensor p : parameters()) {
-      if (p.grad() != null) {
-        p.relata().backend().dense().fill(p.grad().array(), 0);
-      }
-    }
+    parameters().forEach(Tensor::zeroGrad);
   }
 
   // ---- state ----

@@ -65,7 +65,7 @@ final class VectorGemm implements Gemm {
     for (int i = 0; i < p.m(); i += ROWS) {
       for (int l = 0; l < depth; l++) {
         for (int r = 0; r < ROWS; r++) {
-          long row = i + r;
+          long row = (long) i + r;
           long at = p.transposeX() ? (long) (from + l) * p.xRow() + row : row * p.xRow() + from + l;
           to[i * depth + l * ROWS + r] = row < p.m() ? Native.getFloat(x + at * Float.BYTES) : 0;
         }
@@ -77,7 +77,7 @@ final class VectorGemm implements Gemm {
     int width = 2 * LANES;
     for (int l = 0; l < depth; l++) {
       for (int c = 0; c < width; c++) {
-        long j = column + c;
+        long j = (long) column + c;
         long at = p.transposeY() ? j * p.yRow() + from + l : (long) (from + l) * p.yRow() + j;
         to[l * width + c] = j < p.n() ? Native.getFloat(y + at * Float.BYTES) : 0;
       }

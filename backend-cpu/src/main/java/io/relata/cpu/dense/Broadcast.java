@@ -15,6 +15,8 @@ final class Broadcast {
   /** One block: rows of equal outer position, a run of columns. */
   interface Block {
     /**
+     * Works on one block.
+     *
      * @param starts first element of each operand
      * @param out first element of the output
      * @param rows number of rows

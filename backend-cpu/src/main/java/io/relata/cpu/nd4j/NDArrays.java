@@ -2,8 +2,10 @@ package io.relata.cpu.nd4j;
 
 import io.relata.DType;
 import io.relata.ErrorId;
+import io.relata.Relata;
 import io.relata.RelataException;
 import io.relata.Shape;
+import io.relata.Tensor;
 import io.relata.spi.Array;
 import io.relata.spi.Storage;
 import java.util.Arrays;
@@ -71,6 +73,27 @@ public final class NDArrays {
     @Override
     public long bytes() {
       return bytes;
+    }
+  }
+
+  /** {@link #view(Array)} of a tensor of the CPU backend. */
+  public static INDArray view(Tensor t) {
+    requireCpu(t.relata());
+    return view(t.array());
+  }
+
+  /** A tensor over the memory of {@code a}, as {@link #wrap}. */
+  public static Tensor tensor(Relata relata, INDArray a) {
+    requireCpu(relata);
+    return relata.wrap(wrap(a));
+  }
+
+  private static void requireCpu(Relata relata) {
+    if (!relata.backend().id().equals("cpu")) {
+      throw RelataException.of(ErrorId.BACKEND, "Only the CPU backend shares memory with ND4J")
+          .found(relata.backend().id())
+          .remedy("copy through a Java array")
+          .build();
     }
   }
 

@@ -40,7 +40,7 @@ class MatrixProductTest {
     int n = (int) out.shape().dim(-1);
     int k = (int) x.shape().dim(tx ? -2 : -1);
     double tolerance = out.dtype() == DType.FLOAT32 ? 2e-6 : 1e-13;
-    for (int b = 0; b < (m * n == 0 ? 0 : out.size() / (m * n)); b++) {
+    for (int b = 0; b < ((long) m * n == 0 ? 0 : out.size() / ((long) m * n)); b++) {
       for (int i = 0; i < m; i++) {
         for (int j = 0; j < n; j++) {
           double sum = old[(b * m + i) * n + j];

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.relata.DType;
+import io.relata.Relata;
 import io.relata.RelataException;
 import io.relata.Shape;
+import io.relata.Tensor;
 import io.relata.cpu.Samples;
 import io.relata.cpu.Workers;
 import io.relata.cpu.dense.CpuDenseKernels;
@@ -39,6 +41,19 @@ class NDArraysTest {
     assertThat(back.address()).isEqualTo(a.address());
     assertThat(back.dtype()).isEqualTo(type);
     assertThat(back.shape()).isEqualTo(a.shape());
+  }
+
+  @Test
+  void tensorsShareMemoryAndCarryGradients() {
+    try (Relata relata = Relata.open("cpu")) {
+      INDArray a = Nd4j.createFromArray(new double[][] {{1, 2}, {3, 4}});
+      Tensor t = NDArrays.tensor(relata, a).requiresGrad(true);
+      t.square().sum().backward();
+      assertThat(NDArrays.view(t.grad()).toDoubleMatrix())
+          .isDeepEqualTo(new double[][] {{2, 4}, {6, 8}});
+      a.putScalar(0, 0, 7);
+      assertThat(t.toDoubleArray()).containsExactly(7, 2, 3, 4);
+    }
   }
 
   @Test

@@ -39,12 +39,12 @@ import java.util.Map;
  * relata.example.seed}, {@code relata.example.out} (folder).
  */
 public final class JdkModules {
-  private static final int EPOCHS = Integer.getInteger("relata.example.epochs", 60);
+  private static final int EPOCHS = Integer.getInteger("relata.example.epochs", 80);
   private static final int WIDTH = Integer.getInteger("relata.example.width", 32);
   private static final long SEED = Long.getLong("relata.example.seed", JdkClassGraph.DEFAULT_SEED);
-  private static final double RATE = 0.01;
-  private static final double DROPOUT = 0.3;
-  private static final double DECAY = 5e-4;
+  private static final double RATE = 0.02;
+  private static final double DROPOUT = 0.5;
+  private static final double DECAY = 1e-3;
 
   private final Relata relata;
   private final JdkClassGraph jdk;
@@ -95,9 +95,12 @@ public final class JdkModules {
 
   private Outcome train(String task, boolean useEdges) {
     relata.seed(SEED);
+    LayerContext context = LayerContext.of(relata);
+    int classes = jdk.moduleNames().size();
     Rgcn model =
-        new Rgcn(
-            LayerContext.of(relata), graph, WIDTH, jdk.moduleNames().size(), DROPOUT, useEdges);
+        useEdges
+            ? Rgcn.withEdges(context, graph, WIDTH, classes, DROPOUT)
+            : Rgcn.withoutEdges(context, graph, WIDTH, classes, DROPOUT);
     Adam adam = new Adam(model.parameters(), RATE, Adam.Options.DEFAULT.withWeightDecay(DECAY));
     List<RunReport.Epoch> epochs = new ArrayList<>();
     try (TrainingProgress progress = TrainingProgress.start(task, EPOCHS)) {
@@ -161,6 +164,7 @@ public final class JdkModules {
     settings.put("epochs", Integer.toString(EPOCHS));
     settings.put("optimiser", "Adam, rate " + RATE + ", weight decay " + DECAY);
     settings.put("dropout", Double.toString(DROPOUT));
+    settings.put("baseline", "the same layers without relations, given structural features");
     return new RunReport(
         "Which module does a class belong to?",
         "Predicts the module of each class of the JDK from how classes use each other.",

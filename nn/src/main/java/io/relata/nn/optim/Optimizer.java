@@ -90,13 +90,9 @@ public abstract class Optimizer {
     }
   }
 
-  /** Fills all gradients with 0, in the memory they have. */
+  /** Forgets all gradients; their memory serves the next ones (see {@link Tensor#zeroGrad}). */
   public final void zeroGrad() {
-    for (Tensor p : parameters) {
-      if (p.grad() != null) {
-        p.relata().backend().dense().fill(p.grad().array(), 0);
-      }
-    }
+    parameters.forEach(Tensor::zeroGrad);
   }
 
   /** Changes one parameter in place; {@code index} is its place in {@link #parameters()}. */

@@ -1,0 +1,2 @@
+/** Tests of functional graph operations on the CPU. */
+package io.relata.tck.graph;
