@@ -46,7 +46,6 @@ final class VectorHeadDot implements RowLoop {
 
   private static final VectorMask<Float> HAS_B = lanes(WIDTH / 4);
   private static final VectorMask<Float> HAS_C = lanes(WIDTH / 8);
-  private static final VectorMask<Float> HAS_D = lanes(WIDTH / 16);
   private static final VectorShuffle<Float> ACROSS_A = across(WIDTH / 2);
   private static final VectorShuffle<Float> ACROSS_B = across(WIDTH / 4);
   private static final VectorShuffle<Float> ACROSS_C = across(WIDTH / 8);
@@ -120,7 +119,7 @@ final class VectorHeadDot implements RowLoop {
       while (slot != stop) {
         long x = address(rows + getInt(address(slot)) * rowBytes);
         long at = address(IDENTITY ? out : t.out() + 4L * getInt(address(slot + toEdgeId)) * HEADS);
-        out += 4 * HEADS;
+        out += 4L * HEADS;
         slot += 4;
         FloatVector p0 = FloatVector.fromMemorySegment(SPECIES, ALL, x, ORDER).mul(y0);
         FloatVector p1 =
