@@ -100,7 +100,7 @@ final class VectorFoldedSoftmax implements RowLoop {
       sum = sum.add(zero.blend(e, mask));
     }
     if (HEADS == 1) {
-      sum = FloatVector.broadcast(SPECIES, sum.reduceLanes(VectorOperators.ADD));
+      sum = FloatVector.broadcast(SPECIES, VectorMessage.sum(sum));
     } else {
       if (LENGTH > 8 && HEADS <= 8) {
         sum = sum.add(sum.rearrange(BY_8));

@@ -13,7 +13,6 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorOperators;
 
 /**
  * Template of one dot product per edge of the source's row with the row's own, FLOAT32: the own row
@@ -160,7 +159,7 @@ final class VectorRowDot implements RowLoop {
           odd = odd.add(m7.mul(y7));
         }
         FloatVector sum = N > 1 ? even.add(odd) : even;
-        ALL.set(FLOAT, at, sum.reduceLanes(VectorOperators.ADD));
+        ALL.set(FLOAT, at, VectorMessage.sum(sum));
       }
     }
   }
