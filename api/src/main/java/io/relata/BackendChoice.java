@@ -199,7 +199,11 @@ final class BackendChoice {
     }
     s.append("modules:\n");
     for (RelataModule m : ServiceLoader.load(RelataModule.class)) {
-      s.append("  ").append(m.getClass().getName()).append(", from ").append(origin(m)).append('\n');
+      s.append("  ")
+          .append(m.getClass().getName())
+          .append(", from ")
+          .append(origin(m))
+          .append('\n');
     }
     s.append("kernel plugins:").append(kernels.isEmpty() ? " none\n" : "\n");
     for (KernelProvider k : kernels) {

@@ -118,8 +118,7 @@ final class Pass {
     }
     if (function instanceof RelationMessage m) {
       String reader = reader(m);
-      Tensor t =
-          m.message(relation.adjacency(), (target, field) -> arg(target, field, reader));
+      Tensor t = m.message(relation.adjacency(), (target, field) -> arg(target, field, reader));
       requireRows(m + ", " + named(m.out()), t, relation.numEdges(), "the relation's edges");
       return Map.of(m.out(), t);
     }

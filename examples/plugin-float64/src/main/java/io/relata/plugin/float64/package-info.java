@@ -1,0 +1,2 @@
+/** An example of a kernel plugin. */
+package io.relata.plugin.float64;
