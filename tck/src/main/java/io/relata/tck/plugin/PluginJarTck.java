@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.jar.JarEntry;
@@ -101,7 +102,7 @@ public abstract class PluginJarTck {
   }
 
   /** Operation to bits and origins. */
-  private static TreeMap<String, String> operations(List<String> lines) {
+  private static Map<String, String> operations(List<String> lines) {
     return lines.stream()
         .filter(l -> l.startsWith(Witness.LINE))
         .map(l -> l.split("\t", 3))
@@ -138,8 +139,8 @@ public abstract class PluginJarTck {
 
   @Test
   void everyOtherOperationKeepsItsBits() {
-    TreeMap<String, String> before = operations(without);
-    TreeMap<String, String> after = operations(with);
+    Map<String, String> before = operations(without);
+    Map<String, String> after = operations(with);
     after.values().removeIf(this::ofPlugin);
     before.keySet().retainAll(after.keySet());
     assertThat(after).hasSizeGreaterThan(100).isEqualTo(before);
