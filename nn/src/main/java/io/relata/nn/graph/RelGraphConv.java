@@ -13,16 +13,16 @@ import java.util.function.UnaryOperator;
 /**
  * Relational graph convolution {@code y_v = Σ over in-edges of norm_e x_u W_type(e)}, then in this
  * order layer norm, bias, self-loop {@code x_v W_0}, activation, dropout (Schlichtkrull et al.,
- * 2018; DGL: {@code RelGraphConv}). Child {@code linear_r} ({@link RelationWeights}) and {@code
+ * 2018; DGL: {@code RelGraphConv}). Child {@code linear_r} ({@link TypedLinear}) and {@code
  * layer_norm_weight}; parameters {@code h_bias} (out,), 0, and {@code loop_weight} (in, out),
- * Glorot uniform with relu's gain. DGL's block-diagonal regulariser is not offered.
+ * Glorot uniform with relu's gain.
  */
 public final class RelGraphConv extends Layer {
   private final int in;
   private final int out;
   private final int relations;
   private final boolean mean;
-  private final RelationWeights weights;
+  private final TypedLinear weights;
   private final LayerNorm layerNorm;
   private final Tensor bias;
   private final Tensor loopWeight;
@@ -35,7 +35,12 @@ public final class RelGraphConv extends Layer {
     relations = b.relations;
     mean = b.mean;
     activation = b.activation;
-    weights = child("linear_r", new RelationWeights(b.context, relations, in, out, b.bases));
+    weights =
+        child(
+            "linear_r",
+            b.blocks != 1
+                ? TypedLinear.withBlocks(b.context, relations, in, out, b.blocks)
+                : TypedLinear.withBases(b.context, relations, in, out, b.bases));
     layerNorm = b.layerNorm ? child("layer_norm_weight", new LayerNorm(b.context, out)) : null;
     bias = b.bias ? parameter("h_bias", b.context.make(Initializers.zeros(), out)) : null;
     loopWeight =
@@ -62,6 +67,7 @@ public final class RelGraphConv extends Layer {
     private final int out;
     private final int relations;
     private int bases;
+    private int blocks = 1;
     private boolean mean;
     private boolean bias = true;
     private boolean selfLoop = true;
@@ -79,6 +85,17 @@ public final class RelGraphConv extends Layer {
     /** Regularises by this many shared bases; 0 gives each relation its own matrix. */
     public Builder bases(int value) {
       bases = value;
+      blocks = 1;
+      return this;
+    }
+
+    /**
+     * Regularises by matrices of this many blocks along the diagonal, in place of bases (DGL:
+     * {@code bdd}). It divides both sizes.
+     */
+    public Builder blocks(int value) {
+      blocks = value;
+      bases = 0;
       return this;
     }
 
@@ -150,7 +167,7 @@ public final class RelGraphConv extends Layer {
     } else if (norm.shape().rank() == 2) {
       each = norm.squeeze(1);
     }
-    Tensor y = RelationalProduct.of(g, src, weights.forward(), each);
+    Tensor y = weights.aggregate(g, src, each);
     if (layerNorm != null) {
       y = layerNorm.forward(y);
     }

@@ -72,8 +72,9 @@ final class Trial {
     return d.toInts();
   }
 
+  /** Floating-point numbers in the run's type, others as INT64. */
   Tensor tensor(Dense d) {
-    return relata.tensor(d.data(), d.shape()).to(dtype);
+    return relata.tensor(d.data()).reshape(d.shape()).to(d.isFloating() ? dtype : DType.INT64);
   }
 
   /** Gives a layer the weights and buffers of the case, and asks for its gradients afterwards. */
