@@ -6,6 +6,8 @@ import io.relata.Tensor;
 import io.relata.graph.Adjacency;
 import io.relata.graph.Arg;
 import io.relata.graph.GraphOps;
+import io.relata.graph.SegmentOps;
+import io.relata.graph.Segments;
 import io.relata.nn.Activation;
 import io.relata.nn.BatchNorm;
 import io.relata.nn.Dropout;
@@ -17,14 +19,15 @@ import io.relata.nn.Sequential;
 import io.relata.spi.MessageOp;
 import io.relata.spi.Reducer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
 /**
  * Principal neighbourhood aggregation: messages {@code M [x_u, x_v, e_uv] + b}, several aggregates
- * of them, each scaled by several functions of the in-degree, then {@code U [x_v, all of these] +
- * b}, batch norm and dropout in each of several towers, and a map with leaky relu over all towers
- * (Corso et al., 2020; DGL: {@code PNAConv}). M is linear, so it is applied to nodes before they
+ * of them, each scaled by several functions of the in-degree, then {@code (U [x_v, all of these] +
+ * b) / sqrt(nodes of the graph)}, batch norm and dropout in each of several towers, and a map with
+ * leaky relu over all towers (Corso et al., 2020; DGL: {@code PNAConv}). M is linear, so it is applied to nodes before they
  * aggregate, and without edge features nothing is made per edge. Children {@code towers.<i>} with
  * {@code M}, {@code U}, {@code batchnorm}, and {@code mixing_layer}. A node without in-edges has
  * aggregates 0.
@@ -145,7 +148,7 @@ public final class PnaConv extends ConvLayer {
   }
 
   /**
-   * New features of the destination nodes.
+   * New features of the destination nodes, all of one graph.
    *
    * @param src (numSrc, in)
    * @param dst (numDst, in)
@@ -154,6 +157,23 @@ public final class PnaConv extends ConvLayer {
    */
   @Override
   public Tensor forward(Adjacency g, Tensor src, Tensor dst, Tensor edge) {
+    double one = 1 / Math.sqrt(Math.max(1, g.numDst()));
+    return forward(g, src, dst, edge, g.relata().scalar(one, src.dtype()));
+  }
+
+  /**
+   * The same on a batch of graphs.
+   *
+   * @param graphs the number of destination nodes of each
+   */
+  public Tensor forward(Adjacency g, Tensor src, Tensor dst, Tensor edge, Segments graphs) {
+    double[] roots = new double[graphs.count()];
+    Arrays.setAll(roots, i -> 1 / Math.sqrt(Math.max(1, graphs.length(i))));
+    Tensor each = g.relata().tensor(roots, roots.length, 1).to(src.dtype());
+    return forward(g, src, dst, edge, SegmentOps.segmentBroadcast(graphs, each));
+  }
+
+  private Tensor forward(Adjacency g, Tensor src, Tensor dst, Tensor edge, Tensor sizeNorm) {
     requireRows("source features", src, g.numSrc(), in);
     requireRows("destination features", dst, g.numDst(), in);
     if (edgeSize > 0) {
@@ -168,7 +188,7 @@ public final class PnaConv extends ConvLayer {
     for (int i = 0; i < towers.size(); i++) {
       Tensor s = src.slice(1, i * width, (i + 1) * width);
       Tensor d = dst == src ? s : dst.slice(1, i * width, (i + 1) * width);
-      parts.add(towers.get(i).forward(g, s, d, edge, degrees));
+      parts.add(towers.get(i).forward(g, s, d, edge, degrees, sizeNorm));
     }
     Tensor y = mixing.forward(Tensor.concat(1, parts));
     return output(residual ? y.add(dst) : y, src, dst);
@@ -202,7 +222,8 @@ public final class PnaConv extends ConvLayer {
       norm = child("batchnorm", new BatchNorm(b.context, size));
     }
 
-    Tensor forward(Adjacency g, Tensor src, Tensor dst, Tensor edge, Tensor degrees) {
+    Tensor forward(
+        Adjacency g, Tensor src, Tensor dst, Tensor edge, Tensor degrees, Tensor sizeNorm) {
       Arg fromSource = Arg.u(message.part(src, 0));
       Arg fromEdge = edge == null ? null : Arg.e(message.part(edge, 2 * in));
       MessageOp op = edge == null ? MessageOp.COPY : MessageOp.ADD;
@@ -227,7 +248,7 @@ public final class PnaConv extends ConvLayer {
             });
       }
       Tensor y = update.forward(Tensor.concat(1, columns));
-      return output(dropout.forward(norm.forward(y)), src, dst);
+      return output(dropout.forward(norm.forward(y.mul(sizeNorm))), src, dst);
     }
   }
 }

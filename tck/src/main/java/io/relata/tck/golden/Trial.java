@@ -77,12 +77,15 @@ final class Trial {
     return relata.tensor(d.data()).reshape(d.shape()).to(d.isFloating() ? dtype : DType.INT64);
   }
 
-  /** Gives a layer the weights and buffers of the case, and asks for its gradients afterwards. */
+  /**
+   * Gives a layer the weights, buffers and mode of the case, and asks for its gradients afterwards.
+   */
   <L extends Layer> L loaded(L made) {
     Map<String, Tensor> state = new LinkedHashMap<>();
     golden.buffers().forEach((name, d) -> state.put(name, tensor(d)));
     golden.weights().forEach((name, d) -> state.put(name, tensor(d)));
     made.loadStateDict(state);
+    made.train(golden.flag("training"));
     layer = made;
     return made;
   }
