@@ -67,8 +67,7 @@ public final class BatchNorm extends UnaryLayer {
   private void track(Tensor mean, Tensor var, long rows) {
     try (NoGrad _ = new NoGrad()) {
       double unbiased = (double) rows / (rows - 1);
-      runningMean.assign(
-          runningMean.mul(1 - MOMENTUM).add(mean.reshape(size).mul(MOMENTUM)));
+      runningMean.assign(runningMean.mul(1 - MOMENTUM).add(mean.reshape(size).mul(MOMENTUM)));
       runningVar.assign(
           runningVar.mul(1 - MOMENTUM).add(var.reshape(size).mul(MOMENTUM * unbiased)));
       batches.assign(batches.add(1));

@@ -72,10 +72,7 @@ public final class Lstm extends Layer {
    */
   public State advance(Tensor projected, State state) {
     Tensor gates =
-        projected
-            .add(state.h().matmul(false, hiddenWeight, true))
-            .add(inputBias)
-            .add(hiddenBias);
+        projected.add(state.h().matmul(false, hiddenWeight, true)).add(inputBias).add(hiddenBias);
     Tensor kept = gate(gates, 1).sigmoid().mul(state.c());
     Tensor c = kept.add(gate(gates, 0).sigmoid().mul(gate(gates, 2).tanh()));
     Tensor h = gate(gates, 3).sigmoid().mul(c.tanh());

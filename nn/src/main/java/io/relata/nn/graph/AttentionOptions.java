@@ -9,7 +9,7 @@ import io.relata.nn.LayerContext;
 import java.util.function.UnaryOperator;
 
 /** The options that attention layers share; each layer's own builder adds the rest. */
-public abstract class AttentionOptions<B extends AttentionOptions<B>> {
+abstract class AttentionOptions<B extends AttentionOptions<B>> {
   /** DGL initialises all maps and attention vectors of these layers so. */
   static final Initializer GLOROT = Initializers.xavierNormal(Initializers.RELU_GAIN);
 

@@ -13,9 +13,9 @@ import io.relata.spi.Reducer;
 
 /**
  * Continuous-filter convolution {@code y_v = s(W_o Σ (W x_u + b) ⊙ f(e_uv) + b_o)}, f two maps each
- * followed by the shifted softplus s (Schütt et al., 2017, SchNet; DGL: {@code CFConv}). The filters
- * are an array of edges times hidden. Children {@code project_edge} (0 and 2 are its maps), {@code
- * project_node}, {@code project_out} (0 is its map).
+ * followed by the shifted softplus s (Schütt et al., 2017, SchNet; DGL: {@code CFConv}). The
+ * filters are an array of edges times hidden. Children {@code project_edge} (0 and 2 are its maps),
+ * {@code project_node}, {@code project_out} (0 is its map).
  */
 public final class CfConv extends ConvLayer {
   private final int in;

@@ -14,8 +14,8 @@ import io.relata.spi.Reducer;
  * Edge convolution {@code y_v = max over in-edges of Θ(x_v - x_u) + Φ x_v} (Wang et al., 2019; DGL:
  * {@code EdgeConv}). Θ is linear, so it is applied to nodes, and the largest difference is that to
  * the smallest neighbour: nothing of size edges times features is made, unless batch norm is asked
- * for, whose statistics are those of all edges' messages before the maximum. Children {@code theta},
- * {@code phi} and {@code bn}. A node without in-edges gets 0.
+ * for, whose statistics are those of all edges' messages before the maximum. Children {@code
+ * theta}, {@code phi} and {@code bn}. A node without in-edges gets 0.
  */
 public final class EdgeConv extends ConvLayer {
   private final int in;

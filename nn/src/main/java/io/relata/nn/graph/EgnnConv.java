@@ -17,10 +17,10 @@ import io.relata.spi.Reducer;
 /**
  * Convolution that turns and moves with its coordinates, {@code m_uv = φ_e(x_u, x_v, |p_u - p_v|²,
  * e_uv)}, {@code p'_v = p_v + mean of φ_p(m_uv) (p_u - p_v) / |p_u - p_v|}, {@code y_v = φ_h(x_v, Σ
- * m_uv)} (Satorras et al., 2021; DGL: {@code EGNNConv}). Two nodes at one place, and so a self-loop,
- * have no direction: they move nobody, and no gradient goes through their distance. The first map of
- * φ_e is applied to nodes, so what is made per edge has the size hidden. Children {@code edge_mlp},
- * {@code node_mlp}, {@code coord_mlp}, each with maps 0 and 2.
+ * m_uv)} (Satorras et al., 2021; DGL: {@code EGNNConv}). Two nodes at one place, and so a
+ * self-loop, have no direction: they move nobody, and no gradient goes through their distance. The
+ * first map of φ_e is applied to nodes, so what is made per edge has the size hidden. Children
+ * {@code edge_mlp}, {@code node_mlp}, {@code coord_mlp}, each with maps 0 and 2.
  */
 public final class EgnnConv extends Layer {
   private final int in;

@@ -11,8 +11,8 @@ import io.relata.nn.LayerContext;
 import io.relata.nn.LayerList;
 import io.relata.nn.Linear;
 import java.util.List;
-import java.util.stream.StreamSupport;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 
 /**
  * Gated graph network: from {@code h = [x, 0]}, several times {@code h_v ← GRU(Σ W_type(e) h_u +

@@ -11,8 +11,8 @@ import io.relata.spi.MessageOp;
 import io.relata.spi.Reducer;
 
 /**
- * Gaussian mixture convolution {@code y_v = b + Σ_k aggregate of w_k(e_uv) W_k x_u}, {@code w_k(e) =
- * exp(-½ Σ ((e - μ_k) / σ_k)²)} over the edge's pseudo-coordinates e (Monti et al., 2017, MoNet;
+ * Gaussian mixture convolution {@code y_v = b + Σ_k aggregate of w_k(e_uv) W_k x_u}, {@code w_k(e)
+ * = exp(-½ Σ ((e - μ_k) / σ_k)²)} over the edge's pseudo-coordinates e (Monti et al., 2017, MoNet;
  * DGL: {@code GMMConv}). Child {@code fc} (kernels · out, in), {@code res_fc} where a residual
  * changes size; parameters {@code mu}, {@code inv_sigma} (kernels, dim), {@code bias} (out,).
  */

@@ -21,9 +21,9 @@ import java.util.stream.Stream;
 
 /**
  * Heterogeneous graph transformer (Hu et al., 2020; DGL: {@code HGTConv}). Keys, queries and values
- * are linear in x by node type. Per head, an edge of relation r has the logit {@code (k_u A_r) · q_v
- * p_r / sqrt(size)}; α is its softmax over all in-edges of a node, of whatever relation; {@code h_v
- * = Σ α v_u M_r}. The result is {@code s · W_type h_v + (1 - s) x_v}, {@code s =
+ * are linear in x by node type. Per head, an edge of relation r has the logit {@code (k_u A_r) ·
+ * q_v p_r / sqrt(size)}; α is its softmax over all in-edges of a node, of whatever relation; {@code
+ * h_v = Σ α v_u M_r}. The result is {@code s · W_type h_v + (1 - s) x_v}, {@code s =
  * sigmoid(skip_type)}, x through {@code residual_w} where sizes differ, with layer norm if asked
  * for. The relations' matrices are applied to nodes, so nothing of size edges times features is
  * made. Children {@code linear_k}, {@code linear_q}, {@code linear_v}, {@code linear_a}, {@code
@@ -134,8 +134,7 @@ public final class HgtConv extends Layer {
         present.isEmpty()
             ? x.relata().zeros(x.dtype(), v.shape().dims())
             : aggregate(g, v, softmax(g, k, q, present), present);
-    Tensor made =
-        dropout.forward(g.apply(result, h.reshape(x.dim(0), (long) heads * headSize)));
+    Tensor made = dropout.forward(g.apply(result, h.reshape(x.dim(0), (long) heads * headSize)));
     Tensor share = skip.sigmoid().indexSelect(0, g.nodeTypes()).reshape(x.dim(0), 1);
     Tensor old = residual == null ? x : x.matmul(residual);
     Tensor y = old.add(share.mul(made.sub(old)));
@@ -175,8 +174,7 @@ public final class HgtConv extends Layer {
   }
 
   /** The rows of the nodes that a relation leaves from, through its matrix in each head. */
-  private Tensor mapped(
-      TypedAdjacency.Part part, Tensor rows, LayerList<TypedLinear> maps, int r) {
+  private Tensor mapped(TypedAdjacency.Part part, Tensor rows, LayerList<TypedLinear> maps, int r) {
     Tensor touched = part.rows() == null ? rows : rows.indexSelect(0, part.rows());
     List<Tensor> perHead = new ArrayList<>();
     for (int h = 0; h < heads; h++) {

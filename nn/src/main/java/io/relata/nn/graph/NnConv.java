@@ -13,10 +13,10 @@ import io.relata.spi.Reducer;
 
 /**
  * Message passing with a matrix for each edge, {@code y_v = b + aggregate of x_u Θ(e_uv)} (Gilmer
- * et al., 2017; DGL: {@code NNConv}). Max is taken of each product {@code x_u,i Θ_ij} before the sum
- * over i, as in DGL. Child {@code edge_func} is Θ, from edge features to in · out numbers, which
- * are an array of edges times in times out; {@code res_fc} where a residual changes size; parameter
- * {@code bias} (out,), 0.
+ * et al., 2017; DGL: {@code NNConv}). Max is taken of each product {@code x_u,i Θ_ij} before the
+ * sum over i, as in DGL. Child {@code edge_func} is Θ, from edge features to in · out numbers,
+ * which are an array of edges times in times out; {@code res_fc} where a residual changes size;
+ * parameter {@code bias} (out,), 0.
  */
 public final class NnConv extends ConvLayer {
   private final int in;

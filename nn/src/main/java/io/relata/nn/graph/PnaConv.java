@@ -27,10 +27,10 @@ import java.util.stream.Stream;
  * Principal neighbourhood aggregation: messages {@code M [x_u, x_v, e_uv] + b}, several aggregates
  * of them, each scaled by several functions of the in-degree, then {@code (U [x_v, all of these] +
  * b) / sqrt(nodes of the graph)}, batch norm and dropout in each of several towers, and a map with
- * leaky relu over all towers (Corso et al., 2020; DGL: {@code PNAConv}). M is linear, so it is applied to nodes before they
- * aggregate, and without edge features nothing is made per edge. Children {@code towers.<i>} with
- * {@code M}, {@code U}, {@code batchnorm}, and {@code mixing_layer}. A node without in-edges has
- * aggregates 0.
+ * leaky relu over all towers (Corso et al., 2020; DGL: {@code PNAConv}). M is linear, so it is
+ * applied to nodes before they aggregate, and without edge features nothing is made per edge.
+ * Children {@code towers.<i>} with {@code M}, {@code U}, {@code batchnorm}, and {@code
+ * mixing_layer}. A node without in-edges has aggregates 0.
  */
 public final class PnaConv extends ConvLayer {
   private final int in;
@@ -79,8 +79,7 @@ public final class PnaConv extends ConvLayer {
     private final int in;
     private final int out;
     private final double delta;
-    private List<Reducer> aggregates =
-        List.of(Reducer.MEAN, Reducer.MAX, Reducer.MIN, Reducer.SUM);
+    private List<Reducer> aggregates = List.of(Reducer.MEAN, Reducer.MAX, Reducer.MIN, Reducer.SUM);
     private List<Scaler> scalers = List.of(Scaler.values());
     private int towers = 1;
     private int edgeSize;

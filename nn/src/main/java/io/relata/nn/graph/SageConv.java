@@ -55,10 +55,7 @@ public final class SageConv extends ConvLayer {
         aggregator == Aggregator.POOL
             ? child("fc_pool", new Linear(b.context, inSrc, inSrc, true, glorot))
             : null;
-    lstm =
-        aggregator == Aggregator.LSTM
-            ? child("lstm", new Lstm(b.context, inSrc, inSrc))
-            : null;
+    lstm = aggregator == Aggregator.LSTM ? child("lstm", new Lstm(b.context, inSrc, inSrc)) : null;
     neigh = child("fc_neigh", new Linear(b.context, inSrc, out, false, glorot));
     self = gcn ? null : child("fc_self", new Linear(b.context, inDst, out, b.bias, glorot));
     bias = gcn && b.bias ? parameter("bias", b.context.make(Initializers.zeros(), out)) : null;

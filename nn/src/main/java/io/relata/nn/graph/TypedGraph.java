@@ -16,9 +16,9 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * A heterogeneous graph seen as one whose nodes and edges have types (DGL: {@code
- * to_homogeneous}), as {@link HgtConv} walks it: make it when the graph is built and use it in every
- * step. Nodes of a type stand together where the graph came with names.
+ * A heterogeneous graph seen as one whose nodes and edges have types (DGL: {@code to_homogeneous}),
+ * as {@link HgtConv} walks it: make it when the graph is built and use it in every step. Nodes of a
+ * type stand together where the graph came with names.
  */
 public final class TypedGraph {
   private final TypedAdjacency byType;

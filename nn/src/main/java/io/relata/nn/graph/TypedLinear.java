@@ -55,8 +55,7 @@ public final class TypedLinear extends Layer {
    *
    * @throws RelataException ARGUMENT for a negative number of bases
    */
-  public static TypedLinear withBases(
-      LayerContext context, int types, int in, int out, int bases) {
+  public static TypedLinear withBases(LayerContext context, int types, int in, int out, int bases) {
     if (bases < 0) {
       throw RelataException.of(ErrorId.ARGUMENT, "The number of bases is negative")
           .where("TypedLinear")

@@ -95,8 +95,7 @@ class GraphLayerInputTest {
     Tensor x = relata.ones(5, 2);
     GineConv gine = new GineConv(context, null);
     assertThatThrownBy(() -> gine.forward(chain, x)).hasMessageContaining("edge features");
-    EdgeGatConv gat =
-        EdgeGatConv.builder(context, 2, 4, 3, 2).allowZeroInDegree(true).build();
+    EdgeGatConv gat = EdgeGatConv.builder(context, 2, 4, 3, 2).allowZeroInDegree(true).build();
     assertThatThrownBy(() -> gat.forward(chain, x, x, relata.ones(3, 2)))
         .hasMessageContaining("edge features")
         .hasMessageContaining("(3, 4)");

@@ -43,9 +43,7 @@ class HgtConvTest extends LayerGradients {
     Tensor joined = typed.join(x);
     Map<String, Tensor> back = typed.split(joined);
     assertThat(back.keySet()).containsExactly("a", "b");
-    x.forEach(
-        (type, v) ->
-            assertThat(back.get(type).toDoubleArray()).isEqualTo(v.toDoubleArray()));
+    x.forEach((type, v) -> assertThat(back.get(type).toDoubleArray()).isEqualTo(v.toDoubleArray()));
 
     Tensor y = conv.forward(typed, joined);
     // Nothing reaches type a, so what is left is the residual's share.
@@ -79,8 +77,7 @@ class HgtConvTest extends LayerGradients {
         .hasMessageContaining("2 node types, 4 relations");
     HgtConv fits = new HgtConv(context, 3, 2, 2, 2, 3);
     assertThatThrownBy(() -> fits.forward(typed, normal(4, 3))).hasMessageContaining("(5, 3)");
-    assertThatThrownBy(() -> typed.join(Map.of("a", normal(3, 3))))
-        .hasMessageContaining("[a, b]");
+    assertThatThrownBy(() -> typed.join(Map.of("a", normal(3, 3)))).hasMessageContaining("[a, b]");
     assertThatThrownBy(() -> TypedLinear.withBlocks(context, 3, 4, 6, 4))
         .hasMessageContaining("divisor of 4 and of 6");
     assertThatThrownBy(() -> TypedLinear.withBases(context, 3, 4, 6, -1))

@@ -71,7 +71,8 @@ class MessageLayerGradientTest extends LayerGradients {
   @Test
   void egnn_conv_also_with_self_loops_and_two_nodes_at_one_place() {
     EgnnConv conv = new EgnnConv(context, 3, 0, 4, 2);
-    Adjacency loops = Adjacency.of(relata, "loops", 3, 3, new int[] {0, 1, 2, 0}, new int[] {0, 2, 0, 1});
+    Adjacency loops =
+        Adjacency.of(relata, "loops", 3, 3, new int[] {0, 1, 2, 0}, new int[] {0, 2, 0, 1});
     Tensor x = normal(3, 3);
     Tensor at = normal(3, 2);
     check(

@@ -51,10 +51,7 @@ class PropagationLayerGradientTest extends LayerGradients {
     Tensor x = normal(DST, 3);
     Tensor first = normal(DST, 3);
     Tensor w = positive(EDGES);
-    check(
-        conv,
-        Map.of("x", x, "first", first, "w", w),
-        () -> conv.forward(square, x, first, w));
+    check(conv, Map.of("x", x, "first", first, "w", w), () -> conv.forward(square, x, first, w));
   }
 
   @ParameterizedTest

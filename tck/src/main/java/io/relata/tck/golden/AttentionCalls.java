@@ -46,8 +46,7 @@ final class AttentionCalls {
     String weight = t.golden().text("edge_weight");
     Attended a =
         t.loaded(layer)
-            .attend(
-                graph(t), source(t), destination(t), weight == null ? null : t.input(weight));
+            .attend(graph(t), source(t), destination(t), weight == null ? null : t.input(weight));
     Map<String, Tensor> out = new LinkedHashMap<>(Map.of(OUT, a.output()));
     if (t.golden().json().get("outputs").has("attention")) {
       out.put("attention", a.attention());
@@ -98,8 +97,7 @@ final class AttentionCalls {
 
   private static EdgeGatConv edgeGatConv(Trial t) {
     requireKnown(t, "in", "edge", "out", "heads");
-    return EdgeGatConv.builder(
-            context(t), in(t), size(t, "edge"), size(t, "out"), size(t, "heads"))
+    return EdgeGatConv.builder(context(t), in(t), size(t, "edge"), size(t, "out"), size(t, "heads"))
         .build();
   }
 
@@ -113,8 +111,7 @@ final class AttentionCalls {
             size(t, "out_node"),
             size(t, "out_edge"),
             size(t, "heads"));
-    EgatConv.Result r =
-        t.loaded(layer).attend(graph(t), source(t), destination(t), t.input("e"));
+    EgatConv.Result r = t.loaded(layer).attend(graph(t), source(t), destination(t), t.input("e"));
     return Map.of(OUT, r.nodes(), "out_edge", r.edges());
   }
 

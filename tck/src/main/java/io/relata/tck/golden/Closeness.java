@@ -8,7 +8,8 @@ import java.util.Arrays;
  *
  * @param relative to the expected number
  * @param scaled to the largest number of its tensor, for what cancels
- * @param seeded for gradients, to the largest number they were walked back from
+ * @param seeded for gradients, to the largest number they were walked back from, times the largest
+ *     input where that is more than 1
  */
 record Closeness(double relative, double scaled, double seeded) {
   /** FLOAT64: 1e-12 of the number; FLOAT32: 1e-5 of the largest number of the tensor. */

@@ -51,12 +51,7 @@ final class LayerCalls {
       case "HeteroGraphConv" -> heteroGraphConv(t);
       case "GATConv", "GATv2Conv", "DotGatConv", "EdgeGATConv", "EGATConv", "AGNNConv" ->
           AttentionCalls.run(t, module);
-      case "APPNPConv",
-          "SGConv",
-          "TAGConv",
-          "ChebConv",
-          "GCN2Conv",
-          "EdgeWeightNorm" ->
+      case "APPNPConv", "SGConv", "TAGConv", "ChebConv", "GCN2Conv", "EdgeWeightNorm" ->
           PropagationCalls.run(t, module);
       case "GINConv",
           "GINEConv",
@@ -67,6 +62,14 @@ final class LayerCalls {
           "EGNNConv",
           "PNAConv" ->
           MessageCalls.run(t, module);
+      case "SumPooling",
+          "AvgPooling",
+          "MaxPooling",
+          "SortPooling",
+          "GlobalAttentionPooling",
+          "WeightAndSum",
+          "Set2Set" ->
+          PoolCalls.run(t, module);
       default -> throw new UnsupportedCase("no layer '" + module + "'");
     };
   }
@@ -229,7 +232,8 @@ final class LayerCalls {
           case "bdd" -> builder.blocks(size(t, "num_bases")).build();
           case String other -> throw new UnsupportedCase("no regularizer '" + other + "'");
         };
-    TypedAdjacency typed = TypedAdjacency.of(graph(t), t.ints(t.golden().text("etypes")), relations);
+    TypedAdjacency typed =
+        TypedAdjacency.of(graph(t), t.ints(t.golden().text("etypes")), relations);
     String norm = t.golden().text("norm");
     Tensor x = t.input("x");
     return t.loaded(layer).forward(typed, x, x, norm == null ? null : t.input(norm));
@@ -275,13 +279,11 @@ final class LayerCalls {
     requireKnown(t, "in", "out", "n_steps", "n_etypes", "etypes");
     int types = size(t, "n_etypes");
     GatedGraphConv layer =
-        new GatedGraphConv(
-            context(t), size(t, "in"), size(t, "out"), size(t, "n_steps"), types);
+        new GatedGraphConv(context(t), size(t, "in"), size(t, "out"), size(t, "n_steps"), types);
     String etypes = t.golden().text("etypes");
     return etypes == null
         ? t.loaded(layer).forward(graph(t), t.input("x"))
-        : t.loaded(layer)
-            .forward(TypedAdjacency.of(graph(t), t.ints(etypes), types), t.input("x"));
+        : t.loaded(layer).forward(TypedAdjacency.of(graph(t), t.ints(etypes), types), t.input("x"));
   }
 
   // ---- a layer per relation ----

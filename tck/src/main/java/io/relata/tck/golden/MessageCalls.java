@@ -128,8 +128,7 @@ final class MessageCalls {
   private static Map<String, Tensor> egnnConv(Trial t) {
     requireKnown(t, "in", "hidden", "out", "edge");
     EgnnConv layer =
-        new EgnnConv(
-            context(t), size(t, "in"), size(t, "edge"), size(t, "hidden"), size(t, "out"));
+        new EgnnConv(context(t), size(t, "in"), size(t, "edge"), size(t, "hidden"), size(t, "out"));
     EgnnConv.Result r =
         t.loaded(layer).forward(graph(t), t.input("x"), t.input("coord"), t.input("e"));
     return Map.of(OUT, r.features(), "coord", r.coordinates());

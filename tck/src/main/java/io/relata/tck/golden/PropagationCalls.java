@@ -63,15 +63,13 @@ final class PropagationCalls {
     requireKnown(t, "in", "out", "k", "edge_weight", "activation");
     return conv(
         t,
-        new TagConv(
-            context(t), size(t, "in"), size(t, "out"), size(t, "k"), true, activation(t)));
+        new TagConv(context(t), size(t, "in"), size(t, "out"), size(t, "k"), true, activation(t)));
   }
 
   private static Tensor chebConv(Trial t) {
     requireKnown(t, "in", "out", "k", "lambda_max", "activation");
     ChebConv layer =
-        new ChebConv(
-            context(t), size(t, "in"), size(t, "out"), size(t, "k"), true, activation(t));
+        new ChebConv(context(t), size(t, "in"), size(t, "out"), size(t, "k"), true, activation(t));
     JsonNode lambda = t.golden().call().get("lambda_max");
     if (lambda.isNull()) {
       return conv(t, layer);
