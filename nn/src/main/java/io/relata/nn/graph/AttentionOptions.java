@@ -21,7 +21,6 @@ abstract class AttentionOptions<B extends AttentionOptions<B>> {
   boolean bias = true;
   boolean residual;
   boolean allowZeroInDegree;
-  double negativeSlope = 0.2;
   double featureDropout;
   double attentionDropout;
 
@@ -73,12 +72,6 @@ abstract class AttentionOptions<B extends AttentionOptions<B>> {
   /** Lets nodes without in-edges pass; they get no messages. */
   public B allowZeroInDegree(boolean value) {
     allowZeroInDegree = value;
-    return self();
-  }
-
-  /** Slope of the leaky relu, 0.2 by default. */
-  public B negativeSlope(double value) {
-    negativeSlope = value;
     return self();
   }
 

@@ -47,7 +47,7 @@ public final class EdgeGatConv extends AttentionConv {
   }
 
   /** Collects options: as in DGL bias, a residual with a map, no dropout, slope 0.2 by default. */
-  public static final class Builder extends AttentionOptions<Builder> {
+  public static final class Builder extends LeakyAttentionOptions<Builder> {
     private final int edgeSize;
 
     private Builder(LayerContext context, int in, int edgeSize, int out, int heads) {

@@ -33,7 +33,7 @@ public final class GatConv extends AttentionConv {
   }
 
   /** Collects options: bias, no residual, no dropout, slope 0.2, no activation by default. */
-  public static final class Builder extends AttentionOptions<Builder> {
+  public static final class Builder extends LeakyAttentionOptions<Builder> {
     private Builder(LayerContext context, int in, int out, int heads) {
       super(context, in, out, heads);
     }

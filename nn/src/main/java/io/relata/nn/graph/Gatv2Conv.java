@@ -31,7 +31,7 @@ public final class Gatv2Conv extends AttentionConv {
   }
 
   /** Collects options: bias, own weights, no residual, no dropout, slope 0.2 by default. */
-  public static final class Builder extends AttentionOptions<Builder> {
+  public static final class Builder extends LeakyAttentionOptions<Builder> {
     private Builder(LayerContext context, int in, int out, int heads) {
       super(context, in, out, heads);
       twoMaps = true;

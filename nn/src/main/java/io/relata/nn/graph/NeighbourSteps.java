@@ -3,6 +3,7 @@ package io.relata.nn.graph;
 import io.relata.Relata;
 import io.relata.Tensor;
 import io.relata.graph.Adjacency;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -23,12 +24,12 @@ final class NeighbourSteps {
    */
   record Step(int rows, Tensor sources, Tensor edges) {}
 
-  private final Adjacency graph;
+  private final WeakReference<Adjacency> graph;
   private final List<Step> steps = new ArrayList<>();
   private final Tensor positions;
 
   NeighbourSteps(Adjacency g) {
-    graph = g;
+    graph = new WeakReference<>(g);
     Relata relata = g.relata();
     int[] degrees = g.inDegrees();
     int[] order =
@@ -74,8 +75,9 @@ final class NeighbourSteps {
     positions = made[0];
   }
 
-  Adjacency graph() {
-    return graph;
+  /** Whether these are the steps of a graph, which they do not keep alive. */
+  boolean of(Adjacency g) {
+    return graph.refersTo(g);
   }
 
   List<Step> steps() {

@@ -11,7 +11,6 @@ import io.relata.nn.Linear;
 import io.relata.nn.Lstm;
 import io.relata.spi.MessageOp;
 import io.relata.spi.Reducer;
-import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -36,7 +35,7 @@ public final class SageConv extends ConvLayer {
   private final Tensor bias;
 
   /** The steps of the last graph that the lstm saw. */
-  private volatile WeakReference<NeighbourSteps> steps = new WeakReference<>(null);
+  private volatile NeighbourSteps steps;
 
   /** With bias and without activation, for a graph of one node type. */
   public SageConv(LayerContext context, int in, int out, Aggregator aggregator) {
@@ -156,10 +155,10 @@ public final class SageConv extends ConvLayer {
   private Tensor read(Adjacency g, Tensor src, Tensor edgeWeight) {
     Tensor weight = edgeWeight == null ? null : edgeWeight.reshape(g.numEdges(), 1);
     Tensor projected = lstm.project(src);
-    NeighbourSteps order = steps.get();
-    if (order == null || order.graph() != g) {
+    NeighbourSteps order = steps;
+    if (order == null || !order.of(g)) {
       order = new NeighbourSteps(g);
-      steps = new WeakReference<>(order);
+      steps = order;
     }
     Lstm.State state = lstm.start(g.numDst());
     List<Tensor> finished = new ArrayList<>();
