@@ -48,7 +48,7 @@ public final class AgnnConv extends ConvLayer {
     requireRows("destination features", dst, g.numDst(), src.dim(-1));
     requireNoEdge(edge);
     if (!allowZeroInDegree) {
-      zeroInDegree.refuse(g, "AgnnConv()");
+      zeroInDegree.refuse(g, named());
     }
     Tensor s = normalised(src);
     Tensor d = dst == src ? s : normalised(dst);

@@ -86,7 +86,7 @@ public abstract sealed class AttentionConv extends ConvLayer
     requireRows("source features", src, g.numSrc(), in);
     requireRows("destination features", dst, g.numDst(), inDst);
     if (!allowZeroInDegree) {
-      zeroInDegree.refuse(g, getClass().getSimpleName() + "(" + describe() + ")");
+      zeroInDegree.refuse(g, named());
     }
     Tensor x = featureDropout.forward(src);
     Tensor own = dst == src ? x : featureDropout.forward(dst);

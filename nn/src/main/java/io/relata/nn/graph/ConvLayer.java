@@ -4,13 +4,12 @@ import io.relata.ErrorId;
 import io.relata.RelataException;
 import io.relata.Tensor;
 import io.relata.graph.Adjacency;
-import io.relata.nn.Layer;
 
 /**
  * A layer that passes messages along the edges of one relation, from the features of its source
  * nodes to new features of its destination nodes.
  */
-public abstract class ConvLayer extends Layer {
+public abstract class ConvLayer extends GraphLayer {
   /** On a graph whose sources and destinations are the same nodes: x (N, …). */
   public final Tensor forward(Adjacency g, Tensor x) {
     return forward(g, x, x, null);
@@ -34,22 +33,11 @@ public abstract class ConvLayer extends Layer {
    */
   public abstract Tensor forward(Adjacency g, Tensor src, Tensor dst, Tensor edge);
 
-  /** Checks what a layer is given, so that the message names the layer. */
-  final void requireRows(String what, Tensor x, long rows, long size) {
-    if (x == null || x.shape().rank() != 2 || x.dim(0) != rows || x.dim(1) != size) {
-      throw RelataException.of(ErrorId.SHAPE, "The input does not fit the layer")
-          .where(getClass().getSimpleName() + "(" + describe() + "), " + what)
-          .expected("shape (" + rows + ", " + size + ")")
-          .found(x == null ? "nothing" : "shape " + x.shape())
-          .build();
-    }
-  }
-
   /** For layers that have no use for what edges bring. */
   final void requireNoEdge(Tensor edge) {
     if (edge != null) {
       throw RelataException.of(ErrorId.ARGUMENT, "The layer takes no edge weight")
-          .where(getClass().getSimpleName() + "(" + describe() + ")")
+          .where(named())
           .found("shape " + edge.shape())
           .build();
     }
@@ -59,7 +47,7 @@ public abstract class ConvLayer extends Layer {
   final void requireSameNodes(Adjacency g) {
     if (g.numSrc() != g.numDst()) {
       throw RelataException.of(ErrorId.SHAPE, "Sources and destinations are not the same nodes")
-          .where(getClass().getSimpleName() + "(" + describe() + ")")
+          .where(named())
           .expected("as many sources as destinations")
           .found(g.numSrc() + " and " + g.numDst())
           .build();

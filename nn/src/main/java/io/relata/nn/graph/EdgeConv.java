@@ -56,7 +56,7 @@ public final class EdgeConv extends ConvLayer {
     requireRows("destination features", dst, g.numDst(), in);
     requireNoEdge(edge);
     if (!allowZeroInDegree) {
-      zeroInDegree.refuse(g, "EdgeConv(" + describe() + ")");
+      zeroInDegree.refuse(g, named());
     }
     Tensor s = theta.forward(src);
     Tensor d = dst == src ? s : theta.forward(dst);

@@ -1,13 +1,10 @@
 package io.relata.nn.graph;
 
-import io.relata.ErrorId;
-import io.relata.RelataException;
 import io.relata.Tensor;
 import io.relata.graph.Adjacency;
 import io.relata.graph.Arg;
 import io.relata.graph.GraphOps;
 import io.relata.nn.Activation;
-import io.relata.nn.Layer;
 import io.relata.nn.LayerContext;
 import io.relata.nn.Linear;
 import io.relata.nn.Sequential;
@@ -22,7 +19,7 @@ import io.relata.spi.Reducer;
  * first map of φ_e is applied to nodes, so what is made per edge has the size hidden. Children
  * {@code edge_mlp}, {@code node_mlp}, {@code coord_mlp}, each with maps 0 and 2.
  */
-public final class EgnnConv extends Layer {
+public final class EgnnConv extends GraphLayer {
   private final int in;
   private final int inEdge;
   private final Linear firstEdgeMap;
@@ -68,10 +65,10 @@ public final class EgnnConv extends Layer {
    * @param edge edge features (E, inEdge), or null without any
    */
   public Result forward(Adjacency g, Tensor x, Tensor coordinate, Tensor edge) {
-    require("features", x, g.numSrc(), in);
-    require("coordinates", coordinate, g.numDst(), coordinate.dim(-1));
+    requireRows("features", x, g.numSrc(), in);
+    requireRows("coordinates", coordinate, g.numDst(), coordinate.dim(-1));
     if (inEdge > 0 || edge != null) {
-      require("edge features", edge, g.numEdges(), inEdge);
+      requireRows("edge features", edge, g.numEdges(), inEdge);
     }
     Tensor way = GraphOps.gsddmm(g, MessageOp.SUB, Arg.u(coordinate), Arg.v(coordinate));
     Tensor squares = way.square().sum(1, true);
@@ -99,16 +96,6 @@ public final class EgnnConv extends Layer {
 
   private static Tensor silu(Tensor x) {
     return x.mul(x.sigmoid());
-  }
-
-  private void require(String what, Tensor x, long rows, long size) {
-    if (x == null || x.shape().rank() != 2 || x.dim(0) != rows || x.dim(1) != size) {
-      throw RelataException.of(ErrorId.SHAPE, "The input does not fit the layer")
-          .where("EgnnConv(" + describe() + "), " + what)
-          .expected("shape (" + rows + ", " + size + ")")
-          .found(x == null ? "nothing" : "shape " + x.shape())
-          .build();
-    }
   }
 
   @Override

@@ -6,7 +6,6 @@ import io.relata.Tensor;
 import io.relata.graph.Adjacency;
 import io.relata.nn.GruCell;
 import io.relata.nn.Initializers;
-import io.relata.nn.Layer;
 import io.relata.nn.LayerContext;
 import io.relata.nn.LayerList;
 import io.relata.nn.Linear;
@@ -20,7 +19,7 @@ import java.util.stream.StreamSupport;
  * edges times features is made. Children {@code linears.<type>}, Glorot normal with relu's gain,
  * and {@code gru}.
  */
-public final class GatedGraphConv extends Layer {
+public final class GatedGraphConv extends GraphLayer {
   private final int in;
   private final int out;
   private final int steps;
@@ -80,21 +79,12 @@ public final class GatedGraphConv extends Layer {
   public Tensor forward(TypedAdjacency g, Tensor x) {
     if (g.relations() != types) {
       throw RelataException.of(ErrorId.ARGUMENT, "The graph has another number of edge types")
-          .where("GatedGraphConv(" + describe() + ")")
+          .where(named())
           .expected(Integer.toString(types))
           .found(Integer.toString(g.relations()))
           .build();
     }
-    if (x.shape().rank() != 2
-        || x.dim(0) != g.numSrc()
-        || g.numSrc() != g.numDst()
-        || x.dim(1) != in) {
-      throw RelataException.of(ErrorId.SHAPE, "The input does not fit the layer")
-          .where("GatedGraphConv(" + describe() + "), features")
-          .expected("shape (" + g.numDst() + ", " + in + ")")
-          .found("shape " + x.shape())
-          .build();
-    }
+    requireRows("features", x, g.numDst(), in);
     List<Linear> all = StreamSupport.stream(maps.spliterator(), false).toList();
     Tensor matrices = Tensor.stack(0, all.stream().map(m -> m.weight().t()).toList());
     Tensor biases = Tensor.stack(0, all.stream().map(Linear::bias).toList());

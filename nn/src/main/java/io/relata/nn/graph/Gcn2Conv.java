@@ -5,7 +5,6 @@ import io.relata.RelataException;
 import io.relata.Tensor;
 import io.relata.graph.Adjacency;
 import io.relata.nn.Initializers;
-import io.relata.nn.Layer;
 import io.relata.nn.LayerContext;
 import java.util.function.UnaryOperator;
 
@@ -17,7 +16,7 @@ import java.util.function.UnaryOperator;
  * size), with a matrix of its own for the initial features also {@code weight2}, Glorot uniform;
  * {@code bias} (size,), 0.
  */
-public final class Gcn2Conv extends Layer {
+public final class Gcn2Conv extends GraphLayer {
   private final int size;
   private final double alpha;
   private final double beta;
@@ -124,10 +123,10 @@ public final class Gcn2Conv extends Layer {
    *     in-edges, unless allowed
    */
   public Tensor forward(Adjacency g, Tensor x, Tensor initial, Tensor edgeWeight) {
-    require("features", x, g.numSrc());
-    require("initial features", initial, g.numDst());
+    requireRows("features", x, g.numSrc(), size);
+    requireRows("initial features", initial, g.numDst(), size);
     if (!allowZeroInDegree) {
-      zeroInDegree.refuse(g, "Gcn2Conv(" + describe() + ")");
+      zeroInDegree.refuse(g, named());
     }
     Tensor near = Propagation.of(g, edgeWeight, true, x.dtype()).step(x).mul(1 - alpha);
     Tensor first = initial.mul(alpha);
@@ -143,16 +142,6 @@ public final class Gcn2Conv extends Layer {
 
   private Tensor mapped(Tensor x, Tensor matrix) {
     return x.mul(1 - beta).add(x.matmul(matrix).mul(beta));
-  }
-
-  private void require(String what, Tensor x, int rows) {
-    if (x.shape().rank() != 2 || x.dim(0) != rows || x.dim(1) != size) {
-      throw RelataException.of(ErrorId.SHAPE, "The input does not fit the layer")
-          .where("Gcn2Conv(" + describe() + "), " + what)
-          .expected("shape (" + rows + ", " + size + ")")
-          .found("shape " + x.shape())
-          .build();
-    }
   }
 
   @Override

@@ -30,41 +30,79 @@ public final class GmmConv extends ConvLayer {
   private final Tensor inverseSigma;
   private final Tensor bias;
 
-  /** Between nodes of one type, summing, without residual, with bias. */
-  public GmmConv(LayerContext context, int in, int out, int dim, int kernels) {
-    this(context, in, in, out, dim, kernels, Reducer.SUM, false, true);
-  }
-
-  /**
-   * With all options.
-   *
-   * @param dim number of pseudo-coordinates of an edge
-   */
-  public GmmConv(
-      LayerContext context,
-      int in,
-      int inDst,
-      int out,
-      int dim,
-      int kernels,
-      Reducer reducer,
-      boolean residual,
-      boolean bias) {
-    this.in = in;
-    this.inDst = inDst;
-    this.out = out;
-    this.dim = dim;
-    this.kernels = kernels;
-    this.reducer = reducer;
-    this.residual = residual;
-    map = child("fc", new Linear(context, in, kernels * out, false, AttentionOptions.GLOROT));
+  private GmmConv(Builder b) {
+    in = b.in;
+    inDst = b.inDst;
+    out = b.out;
+    dim = b.dim;
+    kernels = b.kernels;
+    reducer = b.reducer;
+    residual = b.residual;
+    LayerContext c = b.context;
+    map = child("fc", new Linear(c, in, kernels * out, false, AttentionOptions.GLOROT));
     residualMap =
         residual && inDst != out
-            ? child("res_fc", new Linear(context, inDst, out, false, AttentionOptions.GLOROT))
+            ? child("res_fc", new Linear(c, inDst, out, false, AttentionOptions.GLOROT))
             : null;
-    mu = parameter("mu", context.make(Initializers.normal(0, 0.1), kernels, dim));
-    inverseSigma = parameter("inv_sigma", context.make(Initializers.ones(), kernels, dim));
-    this.bias = bias ? parameter("bias", context.make(Initializers.zeros(), out)) : null;
+    mu = parameter("mu", c.make(Initializers.normal(0, 0.1), kernels, dim));
+    inverseSigma = parameter("inv_sigma", c.make(Initializers.ones(), kernels, dim));
+    bias = b.bias ? parameter("bias", c.make(Initializers.zeros(), out)) : null;
+  }
+
+  /** Starts a layer with options; an edge has dim pseudo-coordinates. */
+  public static Builder builder(LayerContext context, int in, int out, int dim, int kernels) {
+    return new Builder(context, in, out, dim, kernels);
+  }
+
+  /** Collects options: sum, no residual, bias by default. */
+  public static final class Builder {
+    private final LayerContext context;
+    private final int in;
+    private final int out;
+    private final int dim;
+    private final int kernels;
+    private int inDst;
+    private Reducer reducer = Reducer.SUM;
+    private boolean residual;
+    private boolean bias = true;
+
+    private Builder(LayerContext context, int in, int out, int dim, int kernels) {
+      this.context = context;
+      this.in = in;
+      this.out = out;
+      this.dim = dim;
+      this.kernels = kernels;
+      inDst = in;
+    }
+
+    /** Size of the destination features where it is not that of the sources. */
+    public Builder inDst(int value) {
+      inDst = value;
+      return this;
+    }
+
+    /** How messages are reduced. */
+    public Builder reducer(Reducer value) {
+      reducer = value;
+      return this;
+    }
+
+    /** Whether destination features are added, through a map where sizes differ. */
+    public Builder residual(boolean value) {
+      residual = value;
+      return this;
+    }
+
+    /** Whether there is a bias. */
+    public Builder bias(boolean value) {
+      bias = value;
+      return this;
+    }
+
+    /** Makes the layer. */
+    public GmmConv build() {
+      return new GmmConv(this);
+    }
   }
 
   /**

@@ -30,7 +30,7 @@ import java.util.stream.Stream;
  * relation_att.<head>}, {@code relation_msg.<head>} ({@link TypedLinear}), {@code norm}; parameters
  * {@code relation_pri.<head>} (relations,), 1, {@code skip} (node types,), 1, {@code residual_w}.
  */
-public final class HgtConv extends Layer {
+public final class HgtConv extends GraphLayer {
   private final int in;
   private final int headSize;
   private final int heads;
@@ -48,31 +48,13 @@ public final class HgtConv extends Layer {
   private final LayerNorm norm;
   private final Dropout dropout;
 
-  /** Without dropout and layer norm. */
-  public HgtConv(
-      LayerContext context, int in, int headSize, int heads, int nodeTypes, int relations) {
-    this(context, in, headSize, heads, nodeTypes, relations, 0, false);
-  }
-
-  /**
-   * With all options.
-   *
-   * @param dropout probability of dropout on what is added to x
-   */
-  public HgtConv(
-      LayerContext context,
-      int in,
-      int headSize,
-      int heads,
-      int nodeTypes,
-      int relations,
-      double dropout,
-      boolean layerNorm) {
-    this.in = in;
-    this.headSize = headSize;
-    this.heads = heads;
-    this.nodeTypes = nodeTypes;
-    this.relations = relations;
+  private HgtConv(Builder b) {
+    LayerContext context = b.context;
+    in = b.in;
+    headSize = b.headSize;
+    heads = b.heads;
+    nodeTypes = b.nodeTypes;
+    relations = b.relations;
     int width = heads * headSize;
     keys = child("linear_k", new TypedLinear(context, nodeTypes, in, width));
     queries = child("linear_q", new TypedLinear(context, nodeTypes, in, width));
@@ -86,8 +68,53 @@ public final class HgtConv extends Layer {
         in == width
             ? null
             : parameter("residual_w", context.make(Initializers.xavierUniform(1), in, width));
-    norm = layerNorm ? child("norm", new LayerNorm(context, width)) : null;
-    this.dropout = child("drop", new Dropout(dropout));
+    norm = b.layerNorm ? child("norm", new LayerNorm(context, width)) : null;
+    dropout = child("drop", new Dropout(b.dropout));
+  }
+
+  /** Starts a layer with options. */
+  public static Builder builder(
+      LayerContext context, int in, int headSize, int heads, int nodeTypes, int relations) {
+    return new Builder(context, in, headSize, heads, nodeTypes, relations);
+  }
+
+  /** Collects options: no dropout, no layer norm by default. */
+  public static final class Builder {
+    private final LayerContext context;
+    private final int in;
+    private final int headSize;
+    private final int heads;
+    private final int nodeTypes;
+    private final int relations;
+    private double dropout;
+    private boolean layerNorm;
+
+    private Builder(
+        LayerContext context, int in, int headSize, int heads, int nodeTypes, int relations) {
+      this.context = context;
+      this.in = in;
+      this.headSize = headSize;
+      this.heads = heads;
+      this.nodeTypes = nodeTypes;
+      this.relations = relations;
+    }
+
+    /** Probability of dropout on what is added to x. */
+    public Builder dropout(double value) {
+      dropout = value;
+      return this;
+    }
+
+    /** Whether results are layer-normalised. */
+    public Builder layerNorm(boolean value) {
+      layerNorm = value;
+      return this;
+    }
+
+    /** Makes the layer. */
+    public HgtConv build() {
+      return new HgtConv(this);
+    }
   }
 
   private LayerList<TypedLinear> perHead(LayerContext context) {
@@ -190,18 +217,12 @@ public final class HgtConv extends Layer {
   private void check(TypedGraph g, Tensor x) {
     if (g.relations() != relations || g.numNodeTypes() != nodeTypes) {
       throw RelataException.of(ErrorId.ARGUMENT, "The graph has other numbers of types")
-          .where("HgtConv(" + describe() + ")")
+          .where(named())
           .expected(nodeTypes + " node types, " + relations + " relations")
           .found(g.numNodeTypes() + " and " + g.relations())
           .build();
     }
-    if (x.shape().rank() != 2 || x.dim(0) != g.numNodes() || x.dim(1) != in) {
-      throw RelataException.of(ErrorId.SHAPE, "The input does not fit the layer")
-          .where("HgtConv(" + describe() + "), features")
-          .expected("shape (" + g.numNodes() + ", " + in + ")")
-          .found("shape " + x.shape())
-          .build();
-    }
+    requireRows("features", x, g.numNodes(), in);
   }
 
   @Override

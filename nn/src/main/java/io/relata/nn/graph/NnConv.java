@@ -28,36 +28,72 @@ public final class NnConv extends ConvLayer {
   private final Linear residualMap;
   private final Tensor bias;
 
-  /** Between nodes of one type, summing, without residual, with bias. */
-  public NnConv(LayerContext context, int in, int out, UnaryLayer edgeFunction) {
-    this(context, in, in, out, edgeFunction, Reducer.SUM, false, true);
-  }
-
-  /**
-   * With all options.
-   *
-   * @param edgeFunction from (E, …) to (E, in · out)
-   */
-  public NnConv(
-      LayerContext context,
-      int in,
-      int inDst,
-      int out,
-      UnaryLayer edgeFunction,
-      Reducer reducer,
-      boolean residual,
-      boolean bias) {
-    this.in = in;
-    this.inDst = inDst;
-    this.out = out;
-    this.reducer = reducer;
-    this.residual = residual;
-    this.edgeFunction = child("edge_func", edgeFunction);
+  private NnConv(Builder b) {
+    in = b.in;
+    inDst = b.inDst;
+    out = b.out;
+    reducer = b.reducer;
+    residual = b.residual;
+    edgeFunction = child("edge_func", b.edgeFunction);
     residualMap =
         residual && inDst != out
-            ? child("res_fc", new Linear(context, inDst, out, false, AttentionOptions.GLOROT))
+            ? child("res_fc", new Linear(b.context, inDst, out, false, AttentionOptions.GLOROT))
             : null;
-    this.bias = bias ? parameter("bias", context.make(Initializers.zeros(), out)) : null;
+    bias = b.bias ? parameter("bias", b.context.make(Initializers.zeros(), out)) : null;
+  }
+
+  /** Starts a layer with options; edgeFunction goes from (E, …) to (E, in · out). */
+  public static Builder builder(LayerContext context, int in, int out, UnaryLayer edgeFunction) {
+    return new Builder(context, in, out, edgeFunction);
+  }
+
+  /** Collects options: sum, no residual, bias by default. */
+  public static final class Builder {
+    private final LayerContext context;
+    private final int in;
+    private final int out;
+    private final UnaryLayer edgeFunction;
+    private int inDst;
+    private Reducer reducer = Reducer.SUM;
+    private boolean residual;
+    private boolean bias = true;
+
+    private Builder(LayerContext context, int in, int out, UnaryLayer edgeFunction) {
+      this.context = context;
+      this.in = in;
+      this.out = out;
+      this.edgeFunction = edgeFunction;
+      inDst = in;
+    }
+
+    /** Size of the destination features where it is not that of the sources. */
+    public Builder inDst(int value) {
+      inDst = value;
+      return this;
+    }
+
+    /** How messages are reduced. */
+    public Builder reducer(Reducer value) {
+      reducer = value;
+      return this;
+    }
+
+    /** Whether destination features are added, through a map where sizes differ. */
+    public Builder residual(boolean value) {
+      residual = value;
+      return this;
+    }
+
+    /** Whether there is a bias. */
+    public Builder bias(boolean value) {
+      bias = value;
+      return this;
+    }
+
+    /** Makes the layer. */
+    public NnConv build() {
+      return new NnConv(this);
+    }
   }
 
   /**

@@ -5,7 +5,6 @@ import io.relata.RelataException;
 import io.relata.Tensor;
 import io.relata.nn.Dropout;
 import io.relata.nn.Initializers;
-import io.relata.nn.Layer;
 import io.relata.nn.LayerContext;
 import io.relata.nn.LayerNorm;
 import java.util.function.UnaryOperator;
@@ -17,7 +16,7 @@ import java.util.function.UnaryOperator;
  * layer_norm_weight}; parameters {@code h_bias} (out,), 0, and {@code loop_weight} (in, out),
  * Glorot uniform with relu's gain.
  */
-public final class RelGraphConv extends Layer {
+public final class RelGraphConv extends GraphLayer {
   private final int in;
   private final int out;
   private final int relations;
@@ -183,32 +182,22 @@ public final class RelGraphConv extends Layer {
   private void check(TypedAdjacency g, Tensor src, Tensor dst, Tensor norm) {
     if (g.relations() != relations) {
       throw RelataException.of(ErrorId.ARGUMENT, "The graph has another number of relations")
-          .where("RelGraphConv(" + describe() + ")")
+          .where(named())
           .expected(Integer.toString(relations))
           .found(Integer.toString(g.relations()))
           .build();
     }
-    require("source features", src, g.numSrc(), in);
+    requireRows("source features", src, g.numSrc(), in);
     if (loopWeight != null) {
-      require("destination features", dst, g.numDst(), in);
+      requireRows("destination features", dst, g.numDst(), in);
     }
     if (norm != null && (norm.dim(0) != g.numEdges() || norm.size() != g.numEdges())) {
-      throw mismatch("norm", "(" + g.numEdges() + ",)", norm);
+      throw RelataException.of(ErrorId.SHAPE, "The input does not fit the layer")
+          .where(named() + ", norm")
+          .expected("shape (" + g.numEdges() + ",) or (" + g.numEdges() + ", 1)")
+          .found("shape " + norm.shape())
+          .build();
     }
-  }
-
-  private void require(String what, Tensor x, long rows, long size) {
-    if (x == null || x.shape().rank() != 2 || x.dim(0) != rows || x.dim(1) != size) {
-      throw mismatch(what, "(" + rows + ", " + size + ")", x);
-    }
-  }
-
-  private RelataException mismatch(String what, String expected, Tensor found) {
-    return RelataException.of(ErrorId.SHAPE, "The input does not fit the layer")
-        .where("RelGraphConv(" + describe() + "), " + what)
-        .expected("shape " + expected)
-        .found(found == null ? "nothing" : "shape " + found.shape())
-        .build();
   }
 
   @Override

@@ -48,7 +48,7 @@ public final class SgConv extends ConvLayer {
     requireSameNodes(g);
     requireRows("features", src, g.numSrc(), in);
     if (!allowZeroInDegree) {
-      zeroInDegree.refuse(g, "SgConv(" + describe() + ")");
+      zeroInDegree.refuse(g, named());
     }
     Propagation p = Propagation.of(g, edge, true, src.dtype());
     boolean mapFirst = in > out;

@@ -27,7 +27,7 @@ class HgtConvTest extends LayerGradients {
   @ParameterizedTest
   @ValueSource(ints = {3, 4})
   void gradients_are_slopes_whatever_the_order_of_node_types(int in) {
-    HgtConv conv = new HgtConv(context, in, 2, 2, 3, 4, 0.2, true);
+    HgtConv conv = HgtConv.builder(context, in, 2, 2, 3, 4).dropout(0.2).layerNorm(true).build();
     int[] nodeTypes = IntStream.range(0, DST).map(v -> v * 5 % 3).toArray();
     TypedGraph typed = TypedGraph.of(square, nodeTypes, 3, types, 4);
     Tensor x = normal(DST, in);
@@ -38,7 +38,7 @@ class HgtConvTest extends LayerGradients {
   @Test
   void types_of_a_heterograph_are_joined_in_its_order_and_split_again() {
     TypedGraph typed = TypedGraph.of(graph());
-    HgtConv conv = new HgtConv(context, 3, 2, 2, 2, 3);
+    HgtConv conv = HgtConv.builder(context, 3, 2, 2, 2, 3).build();
     Map<String, Tensor> x = Map.of("b", normal(2, 3), "a", normal(3, 3));
     Tensor joined = typed.join(x);
     Map<String, Tensor> back = typed.split(joined);
@@ -72,10 +72,10 @@ class HgtConvTest extends LayerGradients {
   @Test
   void graphs_features_and_options_that_do_not_fit_are_refused() {
     TypedGraph typed = TypedGraph.of(graph());
-    HgtConv conv = new HgtConv(context, 3, 2, 2, 2, 4);
+    HgtConv conv = HgtConv.builder(context, 3, 2, 2, 2, 4).build();
     assertThatThrownBy(() -> conv.forward(typed, normal(5, 3)))
         .hasMessageContaining("2 node types, 4 relations");
-    HgtConv fits = new HgtConv(context, 3, 2, 2, 2, 3);
+    HgtConv fits = HgtConv.builder(context, 3, 2, 2, 2, 3).build();
     assertThatThrownBy(() -> fits.forward(typed, normal(4, 3))).hasMessageContaining("(5, 3)");
     assertThatThrownBy(() -> typed.join(Map.of("a", normal(3, 3)))).hasMessageContaining("[a, b]");
     assertThatThrownBy(() -> TypedLinear.withBlocks(context, 3, 4, 6, 4))

@@ -25,13 +25,23 @@ class MessageLayerGradientTest extends LayerGradients {
   @EnumSource(Reducer.class)
   void nn_conv(Reducer reducer) {
     Linear edge = new Linear(context, 4, 6);
-    check(new NnConv(context, 3, 5, 2, edge, reducer, true, true), 3, 5, EDGES, 4);
+    check(
+        NnConv.builder(context, 3, 2, edge).inDst(5).reducer(reducer).residual(true).build(),
+        3,
+        5,
+        EDGES,
+        4);
   }
 
   @ParameterizedTest
   @EnumSource(Reducer.class)
   void gmm_conv(Reducer reducer) {
-    check(new GmmConv(context, 3, 5, 2, 4, 3, reducer, true, true), 3, 5, EDGES, 4);
+    check(
+        GmmConv.builder(context, 3, 2, 4, 3).inDst(5).reducer(reducer).residual(true).build(),
+        3,
+        5,
+        EDGES,
+        4);
   }
 
   @Test

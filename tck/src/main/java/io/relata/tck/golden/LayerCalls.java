@@ -261,15 +261,15 @@ final class LayerCalls {
     int nodeTypes = size(t, "num_ntypes");
     int relations = size(t, "num_etypes");
     HgtConv layer =
-        new HgtConv(
-            context(t),
-            size(t, "in"),
-            size(t, "head_size"),
-            size(t, "heads"),
-            nodeTypes,
-            relations,
-            0,
-            flag(t, "use_norm", false));
+        HgtConv.builder(
+                context(t),
+                size(t, "in"),
+                size(t, "head_size"),
+                size(t, "heads"),
+                nodeTypes,
+                relations)
+            .layerNorm(flag(t, "use_norm", false))
+            .build();
     TypedGraph typed =
         TypedGraph.of(graph(t), t.ints("ntype"), nodeTypes, t.ints("etype"), relations);
     return t.loaded(layer).forward(typed, t.input("x"));

@@ -74,31 +74,18 @@ final class MessageCalls {
 
   private static NnConv nnConv(Trial t) {
     requireKnown(t, "in", "out", "aggregator", "edge_func", "residual");
-    int in = size(t, "in");
-    return new NnConv(
-        context(t),
-        in,
-        in,
-        size(t, "out"),
-        linear(t, "edge_func"),
-        Words.reducer(t.golden().text("aggregator")),
-        flag(t, "residual", false),
-        true);
+    return NnConv.builder(context(t), size(t, "in"), size(t, "out"), linear(t, "edge_func"))
+        .reducer(Words.reducer(t.golden().text("aggregator")))
+        .residual(flag(t, "residual", false))
+        .build();
   }
 
   private static GmmConv gmmConv(Trial t) {
     requireKnown(t, "in", "out", "dim", "n_kernels", "aggregator");
-    int in = size(t, "in");
-    return new GmmConv(
-        context(t),
-        in,
-        in,
-        size(t, "out"),
-        size(t, "dim"),
-        size(t, "n_kernels"),
-        Words.reducer(t.golden().text("aggregator")),
-        false,
-        true);
+    return GmmConv.builder(
+            context(t), size(t, "in"), size(t, "out"), size(t, "dim"), size(t, "n_kernels"))
+        .reducer(Words.reducer(t.golden().text("aggregator")))
+        .build();
   }
 
   private static CfConv cfConv(Trial t) {
