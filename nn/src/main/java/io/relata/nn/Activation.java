@@ -34,6 +34,16 @@ public final class Activation extends UnaryLayer {
     return new Activation("gelu", Tensor::gelu);
   }
 
+  /** x / (1 + e^-x), also called swish. */
+  public static Activation silu() {
+    return new Activation("silu", x -> x.mul(x.sigmoid()));
+  }
+
+  /** log(1 + e^x) - log 2, which is 0 at 0 (Schütt et al., 2017). */
+  public static Activation shiftedSoftplus() {
+    return new Activation("shiftedSoftplus", x -> x.softplus().sub(Math.log(2)));
+  }
+
   /** 1 / (1 + e^-x). */
   public static Activation sigmoid() {
     return new Activation("sigmoid", Tensor::sigmoid);

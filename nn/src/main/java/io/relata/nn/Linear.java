@@ -69,6 +69,26 @@ public final class Linear extends UnaryLayer {
     return output(matrix ? y : y.reshape(x.shape().with(-1, out)), x);
   }
 
+  /**
+   * What some columns of the matrix contribute, without the bias. A map of concatenated inputs is
+   * the sum of these, so that each input can go through its part before they meet on edges.
+   *
+   * @param x (N, k)
+   * @param from the first of k columns
+   * @return (N, out)
+   * @throws RelataException SHAPE for columns that the matrix does not have
+   */
+  public Tensor part(Tensor x, int from) {
+    if (x.shape().rank() != 2 || from < 0 || from + x.dim(1) > in) {
+      throw RelataException.of(ErrorId.SHAPE, "The input does not fit the layer")
+          .where("Linear(" + describe() + "), columns from " + from)
+          .expected("a matrix with at most " + (in - from) + " columns")
+          .found("shape " + x.shape())
+          .build();
+    }
+    return x.matmul(false, weight.slice(1, from, from + x.dim(1)), true);
+  }
+
   @Override
   protected String describe() {
     return "in=" + in + ", out=" + out + ", bias=" + (bias != null);

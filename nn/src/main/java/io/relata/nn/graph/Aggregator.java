@@ -7,5 +7,7 @@ public enum Aggregator {
   /** Mean of the neighbours and the node itself, which then has no map of its own. */
   GCN,
   /** Largest of relu(fc_pool(x)). */
-  POOL
+  POOL,
+  /** Last output of an LSTM that reads the neighbours in the order of edge ids. */
+  LSTM
 }

@@ -4,13 +4,12 @@ import io.relata.ErrorId;
 import io.relata.RelataException;
 import io.relata.Tensor;
 import io.relata.graph.Adjacency;
-import io.relata.nn.Layer;
 
 /**
  * A layer that passes messages along the edges of one relation, from the features of its source
  * nodes to new features of its destination nodes.
  */
-public abstract class ConvLayer extends Layer {
+public abstract class ConvLayer extends GraphLayer {
   /** On a graph whose sources and destinations are the same nodes: x (N, …). */
   public final Tensor forward(Adjacency g, Tensor x) {
     return forward(g, x, x, null);
@@ -22,24 +21,35 @@ public abstract class ConvLayer extends Layer {
   }
 
   /**
-   * The same with a weight for every message.
+   * The same with a weight, or features, for every message.
    *
    * @param g the edges
    * @param src features of the source nodes, (numSrc, …)
    * @param dst features of the destination nodes, (numDst, …); layers that do not look at them say
    *     so, and take null
-   * @param edgeWeight (E,) or (E, 1), or null for none
+   * @param edge (E,) or (E, 1) multiplies messages, null does not; layers that take edge features
+   *     say so, (E, …)
    * @return new features of the destination nodes, (numDst, …)
    */
-  public abstract Tensor forward(Adjacency g, Tensor src, Tensor dst, Tensor edgeWeight);
+  public abstract Tensor forward(Adjacency g, Tensor src, Tensor dst, Tensor edge);
 
-  /** Checks what a layer is given, so that the message names the layer. */
-  final void requireRows(String what, Tensor x, long rows, long size) {
-    if (x == null || x.shape().rank() != 2 || x.dim(0) != rows || x.dim(1) != size) {
-      throw RelataException.of(ErrorId.SHAPE, "The input does not fit the layer")
-          .where(getClass().getSimpleName() + "(" + describe() + "), " + what)
-          .expected("shape (" + rows + ", " + size + ")")
-          .found(x == null ? "nothing" : "shape " + x.shape())
+  /** For layers that have no use for what edges bring. */
+  final void requireNoEdge(Tensor edge) {
+    if (edge != null) {
+      throw RelataException.of(ErrorId.ARGUMENT, "The layer takes no edge weight")
+          .where(named())
+          .found("shape " + edge.shape())
+          .build();
+    }
+  }
+
+  /** For layers that pass their result on along the same edges. */
+  final void requireSameNodes(Adjacency g) {
+    if (g.numSrc() != g.numDst()) {
+      throw RelataException.of(ErrorId.SHAPE, "Sources and destinations are not the same nodes")
+          .where(named())
+          .expected("as many sources as destinations")
+          .found(g.numSrc() + " and " + g.numDst())
           .build();
     }
   }

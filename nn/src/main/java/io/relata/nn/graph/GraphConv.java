@@ -130,7 +130,7 @@ public final class GraphConv extends ConvLayer {
   public Tensor forward(Adjacency g, Tensor src, Tensor dst, Tensor edgeWeight) {
     requireRows("source features", src, g.numSrc(), in);
     if (!allowZeroInDegree) {
-      zeroInDegree.refuse(g, "GraphConv(" + describe() + ")");
+      zeroInDegree.refuse(g, named());
     }
     Tensor x =
         switch (norm) {

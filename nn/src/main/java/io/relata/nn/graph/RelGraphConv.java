@@ -5,7 +5,6 @@ import io.relata.RelataException;
 import io.relata.Tensor;
 import io.relata.nn.Dropout;
 import io.relata.nn.Initializers;
-import io.relata.nn.Layer;
 import io.relata.nn.LayerContext;
 import io.relata.nn.LayerNorm;
 import java.util.function.UnaryOperator;
@@ -13,16 +12,16 @@ import java.util.function.UnaryOperator;
 /**
  * Relational graph convolution {@code y_v = Σ over in-edges of norm_e x_u W_type(e)}, then in this
  * order layer norm, bias, self-loop {@code x_v W_0}, activation, dropout (Schlichtkrull et al.,
- * 2018; DGL: {@code RelGraphConv}). Child {@code linear_r} ({@link RelationWeights}) and {@code
+ * 2018; DGL: {@code RelGraphConv}). Child {@code linear_r} ({@link TypedLinear}) and {@code
  * layer_norm_weight}; parameters {@code h_bias} (out,), 0, and {@code loop_weight} (in, out),
- * Glorot uniform with relu's gain. DGL's block-diagonal regulariser is not offered.
+ * Glorot uniform with relu's gain.
  */
-public final class RelGraphConv extends Layer {
+public final class RelGraphConv extends GraphLayer {
   private final int in;
   private final int out;
   private final int relations;
   private final boolean mean;
-  private final RelationWeights weights;
+  private final TypedLinear weights;
   private final LayerNorm layerNorm;
   private final Tensor bias;
   private final Tensor loopWeight;
@@ -35,7 +34,12 @@ public final class RelGraphConv extends Layer {
     relations = b.relations;
     mean = b.mean;
     activation = b.activation;
-    weights = child("linear_r", new RelationWeights(b.context, relations, in, out, b.bases));
+    weights =
+        child(
+            "linear_r",
+            b.blocks != 1
+                ? TypedLinear.withBlocks(b.context, relations, in, out, b.blocks)
+                : TypedLinear.withBases(b.context, relations, in, out, b.bases));
     layerNorm = b.layerNorm ? child("layer_norm_weight", new LayerNorm(b.context, out)) : null;
     bias = b.bias ? parameter("h_bias", b.context.make(Initializers.zeros(), out)) : null;
     loopWeight =
@@ -62,6 +66,7 @@ public final class RelGraphConv extends Layer {
     private final int out;
     private final int relations;
     private int bases;
+    private int blocks = 1;
     private boolean mean;
     private boolean bias = true;
     private boolean selfLoop = true;
@@ -79,6 +84,17 @@ public final class RelGraphConv extends Layer {
     /** Regularises by this many shared bases; 0 gives each relation its own matrix. */
     public Builder bases(int value) {
       bases = value;
+      blocks = 1;
+      return this;
+    }
+
+    /**
+     * Regularises by matrices of this many blocks along the diagonal, in place of bases (DGL:
+     * {@code bdd}). It divides both sizes.
+     */
+    public Builder blocks(int value) {
+      blocks = value;
+      bases = 0;
       return this;
     }
 
@@ -150,7 +166,7 @@ public final class RelGraphConv extends Layer {
     } else if (norm.shape().rank() == 2) {
       each = norm.squeeze(1);
     }
-    Tensor y = RelationalProduct.of(g, src, weights.forward(), each);
+    Tensor y = weights.aggregate(g, src, each);
     if (layerNorm != null) {
       y = layerNorm.forward(y);
     }
@@ -166,32 +182,22 @@ public final class RelGraphConv extends Layer {
   private void check(TypedAdjacency g, Tensor src, Tensor dst, Tensor norm) {
     if (g.relations() != relations) {
       throw RelataException.of(ErrorId.ARGUMENT, "The graph has another number of relations")
-          .where("RelGraphConv(" + describe() + ")")
+          .where(named())
           .expected(Integer.toString(relations))
           .found(Integer.toString(g.relations()))
           .build();
     }
-    require("source features", src, g.numSrc(), in);
+    requireRows("source features", src, g.numSrc(), in);
     if (loopWeight != null) {
-      require("destination features", dst, g.numDst(), in);
+      requireRows("destination features", dst, g.numDst(), in);
     }
     if (norm != null && (norm.dim(0) != g.numEdges() || norm.size() != g.numEdges())) {
-      throw mismatch("norm", "(" + g.numEdges() + ",)", norm);
+      throw RelataException.of(ErrorId.SHAPE, "The input does not fit the layer")
+          .where(named() + ", norm")
+          .expected("shape (" + g.numEdges() + ",) or (" + g.numEdges() + ", 1)")
+          .found("shape " + norm.shape())
+          .build();
     }
-  }
-
-  private void require(String what, Tensor x, long rows, long size) {
-    if (x == null || x.shape().rank() != 2 || x.dim(0) != rows || x.dim(1) != size) {
-      throw mismatch(what, "(" + rows + ", " + size + ")", x);
-    }
-  }
-
-  private RelataException mismatch(String what, String expected, Tensor found) {
-    return RelataException.of(ErrorId.SHAPE, "The input does not fit the layer")
-        .where("RelGraphConv(" + describe() + "), " + what)
-        .expected("shape " + expected)
-        .found(found == null ? "nothing" : "shape " + found.shape())
-        .build();
   }
 
   @Override

@@ -8,16 +8,19 @@ import io.relata.nn.Initializer;
 import io.relata.nn.Initializers;
 import io.relata.nn.LayerContext;
 import io.relata.nn.Linear;
+import io.relata.nn.Lstm;
 import io.relata.spi.MessageOp;
 import io.relata.spi.Reducer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.UnaryOperator;
 
 /**
  * GraphSAGE: {@code y_v = σ(W_self x_v + b + W_neigh · aggregate of x_u over in-edges)} (Hamilton
- * et al., 2017; DGL: {@code SAGEConv}). Children {@code fc_neigh}, {@code fc_self} (with the bias)
- * and for pool {@code fc_pool}; gcn has no {@code fc_self} and a {@code bias} of its own. Weights
- * are Glorot uniform with relu's gain. The lstm aggregator of the paper is not offered.
+ * et al., 2017; DGL: {@code SAGEConv}). Children {@code fc_neigh}, {@code fc_self} (with the bias),
+ * for pool {@code fc_pool} and for lstm {@code lstm}; gcn has no {@code fc_self} and a {@code bias}
+ * of its own. Weights are Glorot uniform with relu's gain.
  */
 public final class SageConv extends ConvLayer {
   private final int inSrc;
@@ -26,9 +29,13 @@ public final class SageConv extends ConvLayer {
   private final Aggregator aggregator;
   private final UnaryOperator<Tensor> activation;
   private final Linear pool;
+  private final Lstm lstm;
   private final Linear neigh;
   private final Linear self;
   private final Tensor bias;
+
+  /** The steps of the last graph that the lstm saw. */
+  private volatile NeighbourSteps steps;
 
   /** With bias and without activation, for a graph of one node type. */
   public SageConv(LayerContext context, int in, int out, Aggregator aggregator) {
@@ -47,6 +54,7 @@ public final class SageConv extends ConvLayer {
         aggregator == Aggregator.POOL
             ? child("fc_pool", new Linear(b.context, inSrc, inSrc, true, glorot))
             : null;
+    lstm = aggregator == Aggregator.LSTM ? child("lstm", new Lstm(b.context, inSrc, inSrc)) : null;
     neigh = child("fc_neigh", new Linear(b.context, inSrc, out, false, glorot));
     self = gcn ? null : child("fc_self", new Linear(b.context, inDst, out, b.bias, glorot));
     bias = gcn && b.bias ? parameter("bias", b.context.make(Initializers.zeros(), out)) : null;
@@ -124,6 +132,7 @@ public final class SageConv extends ConvLayer {
                   ? reduce(g, Reducer.MEAN, neigh.forward(src), edgeWeight)
                   : neigh.forward(reduce(g, Reducer.MEAN, src, edgeWeight));
           case POOL -> neigh.forward(reduce(g, Reducer.MAX, pool.forward(src).relu(), edgeWeight));
+          case LSTM -> neigh.forward(read(g, src, edgeWeight));
           case GCN -> {
             boolean first = inSrc > out;
             Tensor x = first ? neigh.forward(src) : src;
@@ -140,6 +149,32 @@ public final class SageConv extends ConvLayer {
       y = y.add(bias);
     }
     return output(activation.apply(y), src, dst);
+  }
+
+  /** Every node's neighbours through the lstm; 0 for a node that has none. */
+  private Tensor read(Adjacency g, Tensor src, Tensor edgeWeight) {
+    Tensor weight = edgeWeight == null ? null : edgeWeight.reshape(g.numEdges(), 1);
+    Tensor projected = lstm.project(src);
+    NeighbourSteps order = steps;
+    if (order == null || !order.of(g)) {
+      order = new NeighbourSteps(g);
+      steps = order;
+    }
+    Lstm.State state = lstm.start(g.numDst());
+    List<Tensor> finished = new ArrayList<>();
+    for (NeighbourSteps.Step step : order.steps()) {
+      if (step.rows() < state.h().dim(0)) {
+        finished.add(state.h().slice(0, step.rows(), state.h().dim(0)));
+        state = state.first(step.rows());
+      }
+      Tensor x = projected.indexSelect(0, step.sources());
+      if (weight != null) {
+        x = x.mul(weight.indexSelect(0, step.edges()));
+      }
+      state = lstm.advance(x, state);
+    }
+    finished.add(state.h());
+    return Tensor.concat(0, finished.reversed()).indexSelect(0, order.positions());
   }
 
   private static Tensor reduce(Adjacency g, Reducer reducer, Tensor x, Tensor edgeWeight) {

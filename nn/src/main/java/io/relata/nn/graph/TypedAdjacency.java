@@ -45,6 +45,7 @@ public final class TypedAdjacency {
   private final Tensor[] ids;
   private final Part[][] parts;
   private final Map<DType, Tensor> mean = new EnumMap<>(DType.class);
+  private final Map<DType, Tensor> degrees = new EnumMap<>(DType.class);
 
   private TypedAdjacency(Relata relata, int numSrc, int numDst, int[][] src, int[][] dst) {
     this.relata = relata;
@@ -254,6 +255,23 @@ public final class TypedAdjacency {
       }
     }
     return Arrays.copyOf(rows, n);
+  }
+
+  /** How many edges of each type lead into each node, (numDst, relations); made once per type. */
+  Tensor inDegreesByType(DType dtype) {
+    synchronized (degrees) {
+      if (!degrees.containsKey(dtype)) {
+        double[] counts = new double[Math.multiplyExact(numDst, src.length)];
+        for (int r = 0; r < src.length; r++) {
+          for (int v : dst[r]) {
+            counts[v * src.length + r]++;
+          }
+        }
+        relata.unscoped(
+            () -> degrees.put(dtype, relata.tensor(counts, numDst, src.length).to(dtype)));
+      }
+      return degrees.get(dtype);
+    }
   }
 
   /**

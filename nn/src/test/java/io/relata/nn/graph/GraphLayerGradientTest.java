@@ -1,71 +1,17 @@
 package io.relata.nn.graph;
 
-import io.relata.DType;
-import io.relata.Relata;
 import io.relata.Tensor;
-import io.relata.graph.Adjacency;
-import io.relata.nn.GradientCheck;
-import io.relata.nn.Layer;
-import io.relata.nn.LayerContext;
 import io.relata.nn.Linear;
-import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Random;
-import java.util.function.Supplier;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Gradients of graph layers are slopes: in both features, edge weights and all parameters. */
-class GraphLayerGradientTest {
-  private static final int SRC = 9;
-  private static final int DST = 7;
-  private static final int EDGES = 25;
-  private static Relata relata;
-  private static LayerContext context;
-  private static Adjacency g;
-  private static int[] types;
-
-  @BeforeAll
-  static void open() {
-    relata = Relata.open();
-    relata.seed(3);
-    context = new LayerContext(relata, DType.FLOAT64);
-    Random random = new Random(1);
-    int[] src = random.ints(EDGES, 0, SRC).toArray();
-    int[] dst = random.ints(EDGES, 1, DST).toArray();
-    g = Adjacency.of(relata, "test", SRC, DST, src, dst);
-    types = random.ints(EDGES, 0, 4).map(t -> t == 2 ? 1 : t).toArray();
-  }
-
-  @AfterAll
-  static void close() {
-    relata.close();
-  }
-
-  private static Tensor normal(long... shape) {
-    return relata.normal(0, 1, DType.FLOAT64, shape);
-  }
-
-  private static void check(Layer layer, Map<String, Tensor> inputs, Supplier<Tensor> forward) {
-    Map<String, Tensor> leaves = new LinkedHashMap<>(layer.namedParameters());
-    leaves.putAll(inputs);
-    GradientCheck.check(
-        leaves,
-        () -> {
-          relata.seed(5);
-          return forward.get();
-        });
-  }
-
+class GraphLayerGradientTest extends LayerGradients {
   private static void check(ConvLayer layer, int inSrc, int inDst) {
-    Tensor src = normal(SRC, inSrc);
-    Tensor dst = normal(DST, inDst);
-    Tensor w = normal(EDGES);
-    check(layer, Map.of("src", src, "dst", dst, "w", w), () -> layer.forward(g, src, dst, w));
+    check(layer, inSrc, inDst, EDGES);
   }
 
   @ParameterizedTest
@@ -133,11 +79,11 @@ class GraphLayerGradientTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"3, 2, 0", "2, 6, 0", "12, 1, 2", "1, 12, 2", "3, 3, 3"})
-  void rel_graph_conv(int in, int out, int bases) {
+  @CsvSource({"3, 2, 0, 1", "2, 6, 0, 1", "12, 1, 2, 1", "1, 12, 2, 1", "3, 3, 3, 1", "4, 6, 0, 2"})
+  void rel_graph_conv(int in, int out, int bases, int blocks) {
+    RelGraphConv.Builder builder = RelGraphConv.builder(context, in, out, 4);
     RelGraphConv conv =
-        RelGraphConv.builder(context, in, out, 4)
-            .bases(bases)
+        (blocks > 1 ? builder.blocks(blocks) : builder.bases(bases))
             .layerNorm(out > 2)
             .dropout(0.3)
             .activation(Tensor::tanh)

@@ -72,4 +72,36 @@ class GraphLayerInputTest {
     assertThatThrownBy(() -> conv.forward(chain, x, x, relata.ones(3)))
         .hasMessageContaining("no edge weight");
   }
+
+  @Test
+  void layers_that_repeat_the_adjacency_want_one_set_of_nodes() {
+    Adjacency across = Adjacency.of(relata, "across", 2, 3, new int[] {0}, new int[] {2});
+    assertThatThrownBy(() -> new AppnpConv(2, 0.1).forward(across, relata.ones(2, 2)))
+        .hasMessageContaining("AppnpConv(k=2, alpha=0.1)")
+        .hasMessageContaining("2 and 3");
+    assertThatThrownBy(() -> new AppnpConv(-1, 0.1)).hasMessageContaining("-1 steps");
+    assertThatThrownBy(() -> new ChebConv(context, 2, 2, 0)).hasMessageContaining("k of 1");
+    ChebConv cheb = new ChebConv(context, 2, 2, 1);
+    Tensor x = relata.ones(5, 2);
+    assertThatThrownBy(() -> cheb.forward(chain, x, x, relata.ones(3)))
+        .hasMessageContaining("no edge weight");
+    assertThatThrownBy(() -> new GatedGraphConv(context, 3, 2, 1, 1))
+        .hasMessageContaining("out of 3 or more");
+    assertThatThrownBy(() -> Gcn2Conv.builder(context, 2, 0)).hasMessageContaining("from 1");
+  }
+
+  @Test
+  void edge_features_that_are_missing_or_do_not_fit_are_named() {
+    Tensor x = relata.ones(5, 2);
+    GineConv gine = new GineConv(context, null);
+    assertThatThrownBy(() -> gine.forward(chain, x)).hasMessageContaining("edge features");
+    EdgeGatConv gat = EdgeGatConv.builder(context, 2, 4, 3, 2).allowZeroInDegree(true).build();
+    assertThatThrownBy(() -> gat.forward(chain, x, x, relata.ones(3, 2)))
+        .hasMessageContaining("edge features")
+        .hasMessageContaining("(3, 4)");
+    assertThatThrownBy(() -> PnaConv.builder(context, 4, 3, 1).towers(2).build())
+        .hasMessageContaining("divides 4 and 3");
+    assertThatThrownBy(() -> EdgeWeightNorm.of(chain, Norm.BOTH, relata.ones(3, 2)))
+        .hasMessageContaining("(3,) or (3, 1)");
+  }
 }

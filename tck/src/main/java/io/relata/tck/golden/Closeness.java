@@ -8,16 +8,18 @@ import java.util.Arrays;
  *
  * @param relative to the expected number
  * @param scaled to the largest number of its tensor, for what cancels
- * @param seeded for gradients, to the largest number they were walked back from
+ * @param seeded for gradients, to the largest number they were walked back from, times the largest
+ *     input where that is more than 1
  */
 record Closeness(double relative, double scaled, double seeded) {
   /** FLOAT64: 1e-12 of the number; FLOAT32: 1e-5 of the largest number of the tensor. */
   static Closeness of(DType dtype) {
     // 1e-14 of the largest: a sum of a few dozen numbers that cancel has no relative accuracy.
     // 2^-22 of the seed: a saturated softmax has gradients of 1e-4 that are differences of numbers
-    // as large as the seed, so they carry a few of its units in the last place (2^-24).
+    // as large as the seed, so they carry a few of its units in the last place (2^-24). So does a
+    // gradient in FLOAT64 that would be 0 in exact numbers, of which nothing else is in its tensor.
     return dtype == DType.FLOAT64
-        ? new Closeness(1e-12, 1e-14, 0)
+        ? new Closeness(1e-12, 1e-14, 0x1p-51)
         : new Closeness(0, 1e-5, 0x1p-22);
   }
 

@@ -10,7 +10,8 @@ import java.util.Optional;
  *
  * @param outputs by name
  * @param gradients by input or parameter; absent where there is none
- * @param seed the largest of the numbers that the gradients were walked back from
+ * @param seed the largest of the numbers that the gradients were walked back from, times the
+ *     largest input where that is more than 1
  */
 record Outcome(Map<String, Values> outputs, Map<String, Values> gradients, double seed) {
   /**

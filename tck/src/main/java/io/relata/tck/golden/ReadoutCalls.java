@@ -31,7 +31,8 @@ final class ReadoutCalls {
     return SegmentOps.segmentReduce(s, Words.reducer(t.golden().text("op")), rows);
   }
 
-  private static Segments segments(Trial t, boolean nodes) {
+  /** The nodes, or edges, of each graph. */
+  static Segments segments(Trial t, boolean nodes) {
     JsonNode counts =
         t.golden().json().get("graph").get(nodes ? "batch_num_nodes" : "batch_num_edges");
     return Segments.of(t.relata(), Dense.ints(counts.get(nodes ? "_N" : "_N:_E:_N")));

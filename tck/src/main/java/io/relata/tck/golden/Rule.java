@@ -127,6 +127,17 @@ enum Rule {
     }
   },
 
+  /** Two nodes at one place have no direction, and no gradient goes through their distance. */
+  NO_DISTANCE_NO_GRADIENT {
+    @Override
+    Expectation expectation(GoldenCase c) {
+      Expectation dgl = c.expectation();
+      Map<String, Dense> gradients = new LinkedHashMap<>(dgl.gradients());
+      gradients.put("coord", new EgnnOracle(c).coordinateGradient());
+      return new Expectation(dgl.outputs(), gradients, dgl.weightGradients());
+    }
+  },
+
   /** A HeteroGraphConv skips relations without edges, bias and slot included. */
   EDGELESS_LAYER {
     @Override

@@ -72,16 +72,20 @@ final class Trial {
     return d.toInts();
   }
 
+  /** Floating-point numbers in the run's type, others as INT64. */
   Tensor tensor(Dense d) {
-    return relata.tensor(d.data(), d.shape()).to(dtype);
+    return relata.tensor(d.data()).reshape(d.shape()).to(d.isFloating() ? dtype : DType.INT64);
   }
 
-  /** Gives a layer the weights and buffers of the case, and asks for its gradients afterwards. */
+  /**
+   * Gives a layer the weights, buffers and mode of the case, and asks for its gradients afterwards.
+   */
   <L extends Layer> L loaded(L made) {
     Map<String, Tensor> state = new LinkedHashMap<>();
     golden.buffers().forEach((name, d) -> state.put(name, tensor(d)));
     golden.weights().forEach((name, d) -> state.put(name, tensor(d)));
     made.loadStateDict(state);
+    made.train(golden.flag("training"));
     layer = made;
     return made;
   }
@@ -94,10 +98,10 @@ final class Trial {
   Outcome run(Supplier<Map<String, Dense>> cotangents) {
     Map<String, Tensor> outputs = Calls.run(this);
     Tensor total = null;
-    double seed = 0;
+    double largest = 0;
     for (Map.Entry<String, Dense> c : cotangents.get().entrySet()) {
       Tensor out = outputs.get(c.getKey());
-      seed = Math.max(seed, Closeness.largest(c.getValue()));
+      largest = Math.max(largest, Closeness.largest(c.getValue()));
       if (out != null && out.requiresGrad()) {
         Tensor part = out.mul(tensor(c.getValue())).sum();
         total = total == null ? part : total.add(part);
@@ -111,7 +115,15 @@ final class Trial {
     if (layer != null) {
       layer.namedParameters().forEach((name, t) -> putGradient(gradients, name, t));
     }
-    return new Outcome(Outcome.copied(outputs), Outcome.copied(gradients), seed);
+    return new Outcome(Outcome.copied(outputs), Outcome.copied(gradients), largest * factor());
+  }
+
+  /** The largest input, at least 1: on its way back a cotangent is multiplied by inputs. */
+  private double factor() {
+    return given.values().stream()
+        .filter(Dense::isFloating)
+        .mapToDouble(Closeness::largest)
+        .reduce(1, Math::max);
   }
 
   private static void putGradient(Map<String, Tensor> gradients, String name, Tensor t) {

@@ -9,7 +9,7 @@ import io.relata.nn.LayerContext;
 import java.util.function.UnaryOperator;
 
 /** The options that attention layers share; each layer's own builder adds the rest. */
-abstract class Attention<B extends Attention<B>> {
+abstract class AttentionOptions<B extends AttentionOptions<B>> {
   /** DGL initialises all maps and attention vectors of these layers so. */
   static final Initializer GLOROT = Initializers.xavierNormal(Initializers.RELU_GAIN);
 
@@ -21,12 +21,27 @@ abstract class Attention<B extends Attention<B>> {
   boolean bias = true;
   boolean residual;
   boolean allowZeroInDegree;
-  double negativeSlope = 0.2;
   double featureDropout;
   double attentionDropout;
+
+  /** Whether sources and destinations have maps of their own, called fc_src and fc_dst. */
+  boolean twoMaps;
+
+  /** Whether those two are one map under two names. */
+  boolean shareMaps;
+
+  /** Whether the maps have biases, which then serve in place of one at the end. */
+  boolean mapsBiased;
+
+  /** Whether the residual's map has a bias, which then serves in place of one at the end. */
+  boolean residualBiased = true;
+
+  /** Whether the residual has a map where sizes agree, too. */
+  boolean residualAlwaysMapped;
+
   UnaryOperator<Tensor> activation = UnaryOperator.identity();
 
-  Attention(LayerContext context, int in, int out, int heads) {
+  AttentionOptions(LayerContext context, int in, int out, int heads) {
     if (heads < 1) {
       throw RelataException.of(ErrorId.ARGUMENT, "Attention needs a head")
           .expected("1 or more heads")
@@ -57,12 +72,6 @@ abstract class Attention<B extends Attention<B>> {
   /** Lets nodes without in-edges pass; they get no messages. */
   public B allowZeroInDegree(boolean value) {
     allowZeroInDegree = value;
-    return self();
-  }
-
-  /** Slope of the leaky relu, 0.2 by default. */
-  public B negativeSlope(double value) {
-    negativeSlope = value;
     return self();
   }
 
