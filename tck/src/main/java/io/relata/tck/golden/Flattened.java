@@ -12,7 +12,8 @@ import java.util.Set;
  */
 final class Flattened {
   /** What the files repeat among the outputs though it was asked or remarked. */
-  private static final Set<String> NOT_OUTPUTS = Set.of("query_src", "query_dst", "subset", "note");
+  private static final Set<String> NOT_OUTPUTS =
+      Set.of("query_src", "query_dst", "subset", "note", "ntype_order", "etype_order");
 
   private Flattened() {}
 
