@@ -26,7 +26,11 @@ final class Calls {
           "softmax_nodes",
           "softmax_edges",
           "broadcast_nodes",
-          "broadcast_edges" ->
+          "broadcast_edges",
+          "topk_nodes",
+          "topk_edges",
+          "batch",
+          "merge" ->
           ReadoutCalls.run(t, api);
       case "degrees",
           "edge_ids",
@@ -80,6 +84,8 @@ final class Calls {
           "dfs_edges_generator",
           "adj_product_graph",
           "adj_sum_graph",
+          "sample_neighbors",
+          "select_topk",
           "MultiLayerFullNeighborSampler" ->
           StructureCalls.run(t, api);
       default -> throw new UnsupportedCase("no program for the call '" + api + "'");

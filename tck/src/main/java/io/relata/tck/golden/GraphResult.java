@@ -7,6 +7,7 @@ import io.relata.Tensor;
 import io.relata.hetero.EdgeType;
 import io.relata.hetero.HeteroGraph;
 import io.relata.hetero.NodeView;
+import io.relata.hetero.batch.GraphBatch;
 import java.util.Map;
 import java.util.function.Supplier;
 
@@ -42,6 +43,20 @@ final class GraphResult {
     r.structure();
     r.nodeFields();
     r.edgeFields();
+  }
+
+  /** The same with the numbers of nodes and edges of each member. */
+  static void put(Map<String, Tensor> out, String prefix, JsonNode expected, GraphBatch batch) {
+    HeteroGraph g = batch.graph();
+    put(out, prefix, expected, g);
+    for (String type : g.nodeTypes()) {
+      out.put(prefix + "graph/batch_num_nodes/" + type, g.relata().tensor(batch.numNodes(type)));
+    }
+    for (EdgeType type : g.edgeTypes()) {
+      out.put(
+          prefix + "graph/batch_num_edges/" + type,
+          g.relata().tensor(batch.numEdges(type.toString())));
+    }
   }
 
   /** Counts and edges only, and the fields of nodes. */

@@ -4,9 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.relata.Relata;
 import io.relata.Tensor;
 import io.relata.hetero.EdgeList;
+import io.relata.hetero.EdgeOrder;
 import io.relata.hetero.HeteroGraph;
 import io.relata.hetero.RelationView;
 import io.relata.hetero.transform.Blocks;
+import io.relata.hetero.transform.EdgeSampling;
+import io.relata.hetero.transform.Fanout;
 import io.relata.hetero.transform.Structure;
 import io.relata.hetero.transform.Traversals;
 import io.relata.hetero.transform.Walks;
@@ -53,6 +56,7 @@ final class StructureCalls {
       case "dfs_edges_generator" ->
           calls.put(Traversals.depthFirstEdges(g, back, call.get("source").asInt()));
       case "adj_product_graph", "adj_sum_graph" -> calls.weighted(api.equals("adj_sum_graph"));
+      case "sample_neighbors", "select_topk" -> calls.sampled(api);
       case "MultiLayerFullNeighborSampler" -> calls.blocks();
       default -> throw new UnsupportedCase("no program for the call '" + api + "'");
     }
@@ -92,6 +96,29 @@ final class StructureCalls {
     out.put("src", relata.tensor(made.relation().adjacency().src()));
     out.put("dst", relata.tensor(made.relation().adjacency().dst()));
     out.put("w", made.edges().get("w"));
+  }
+
+  private void sampled(String api) {
+    JsonNode call = golden.call();
+    Map<String, int[]> seeds =
+        call.has("nodes") ? Map.of(HeteroGraph.NODE, Dense.ints(call.get("nodes"))) : Map.of();
+    HeteroGraph made;
+    if (api.equals("select_topk")) {
+      Fanout k = Fanout.perRelation(call.get("k").asInt());
+      boolean largest = !golden.flag("ascending");
+      made = EdgeSampling.heaviest(graph, seeds, k, call.get("weight").asText(), largest);
+    } else {
+      int count = call.get("fanout").asInt();
+      Fanout fanout = count < 0 ? Fanout.ALL : Fanout.perRelation(count);
+      made =
+          "out".equals(golden.text("edge_dir"))
+              ? EdgeSampling.out(graph, seeds, fanout)
+              : EdgeSampling.in(graph, seeds, fanout);
+    }
+    EdgeList edges = made.relation().allEdges(EdgeOrder.ID);
+    out.put("src", relata.tensor(edges.src()));
+    out.put("dst", relata.tensor(edges.dst()));
+    out.put("eid", made.parentEdges(HeteroGraph.EDGE));
   }
 
   private void blocks() {

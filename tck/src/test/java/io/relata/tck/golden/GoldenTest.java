@@ -23,7 +23,8 @@ class GoldenTest {
           "minmax_ties",
           "hetero_multi_update_all",
           "edge_softmax_segment",
-          "udf");
+          "udf",
+          "graph_ops");
 
   /** Failures shown for a group; target/golden-failures.txt has all. */
   private static final int SHOWN = 10;
