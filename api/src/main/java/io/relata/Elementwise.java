@@ -56,6 +56,19 @@ final class Elementwise {
     return unary("affine", UnaryOp.AFFINE, x, a, b, (g, _, _) -> affine(g, a, 0));
   }
 
+  /** Integers over a number; a product with its reciprocal would round 49 / 49 down to 0. */
+  static Tensor divide(Tensor x, double y) {
+    numeric("div", x);
+    if (y != (int) y || y == 0) {
+      throw RelataException.of(ErrorId.ARGUMENT, "Integers are divided by whole numbers but 0")
+          .where("div of " + x.dtype() + " of shape " + x.shape())
+          .found(Double.toString(y))
+          .remedy("convert with .to(DType.FLOAT32) first")
+          .build();
+    }
+    return binary(BinaryOp.DIV, x, x.relata().scalar(y, x.dtype()));
+  }
+
   static Tensor rdiv(double a, Tensor x) {
     floating("rdiv", x);
     return unary("rdiv", UnaryOp.RDIV, x, a, 0, (g, _, y) -> g.mul(y).div(x).neg());
@@ -63,8 +76,12 @@ final class Elementwise {
 
   static Tensor pow(Tensor x, double a) {
     floating("pow", x);
-    return unary(
-        "pow", UnaryOp.POW, x, a, 0, (g, v, _) -> times(g, UnaryOp.POW, v, a - 1, 0).mul(a));
+    // A constant has no slope, also where x^-1 is infinite.
+    UnaryRule rule =
+        a == 0
+            ? (g, _, _) -> g.relata().zeros(g.dtype(), g.shape().dims())
+            : (g, v, _) -> times(g, UnaryOp.POW, v, a - 1, 0).mul(a);
+    return unary("pow", UnaryOp.POW, x, a, 0, rule);
   }
 
   static Tensor clamp(Tensor x, double low, double high) {
@@ -97,9 +114,10 @@ final class Elementwise {
   }
 
   static Tensor unary(UnaryOp op, Tensor x) {
+    String name = op.name().toLowerCase(Locale.ROOT);
     switch (op) {
-      case NEG, ABS, SIGN, SQUARE -> numeric(op.name(), x);
-      default -> floating(op.name(), x);
+      case NEG, ABS, SIGN, SQUARE -> numeric(name, x);
+      default -> floating(name, x);
     }
     UnaryRule rule =
         switch (op) {
@@ -124,7 +142,7 @@ final class Elementwise {
           case LEAKY_RELU, ELU, AFFINE, POW, RPOW, RDIV, CLAMP ->
               throw new IllegalArgumentException(op + " takes parameters");
         };
-    return unary(op.name().toLowerCase(Locale.ROOT), op, x, 0, 0, rule);
+    return unary(name, op, x, 0, 0, rule);
   }
 
   // ---- two operands ----
@@ -191,8 +209,8 @@ final class Elementwise {
           case POW ->
               g ->
                   pair(
-                      gx ? sumTo(g.mul(y).mul(x.pow(y.sub(1))), sx) : null,
-                      gy ? sumTo(g.mul(out).mul(x.log()), sy) : null);
+                      gx ? sumTo(g.mul(baseSlope(x, y)), sx) : null,
+                      gy ? sumTo(g.mul(exponentSlope(x, y, out)), sy) : null);
           case MAX, MIN ->
               g -> {
                 Tensor wins = op == BinaryOp.MAX ? x.gt(y) : x.lt(y);
@@ -206,6 +224,18 @@ final class Elementwise {
               throw new IllegalArgumentException(op + " is a gradient");
         };
     return rule == null ? out : Tensor.record(name, out, rule, x, y);
+  }
+
+  /** y x^(y-1), and 0 for y = 0 also where x^-1 is infinite. */
+  private static Tensor baseSlope(Tensor x, Tensor y) {
+    Tensor zero = x.relata().scalar(0, x.dtype());
+    return where(y.eq(0), zero, y.mul(x.pow(y.sub(1))));
+  }
+
+  /** x^y log x, and its limit 0 for x = 0 and y not negative. */
+  private static Tensor exponentSlope(Tensor x, Tensor y, Tensor power) {
+    Tensor zero = x.relata().scalar(0, x.dtype());
+    return where(x.eq(0).logicalAnd(y.ge(0)), zero, power.mul(x.log()));
   }
 
   private static Tensor[] pair(Tensor a, Tensor b) {

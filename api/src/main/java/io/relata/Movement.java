@@ -1,6 +1,7 @@
 package io.relata;
 
 import io.relata.spi.Array;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -134,6 +135,64 @@ final class Movement {
           return new Tensor[] {dx};
         },
         x);
+  }
+
+  /**
+   * Slices that follow each other. Their gradients meet in one array, where those of single slices
+   * would be an array of the whole's size each.
+   */
+  static List<Tensor> split(Tensor x, int axis, long... sizes) {
+    int a = x.shape().axis(axis);
+    if (Arrays.stream(sizes).sum() != x.shape().dim(a)
+        || Arrays.stream(sizes).anyMatch(n -> n < 0)) {
+      throw RelataException.of(ErrorId.ARGUMENT, "The sizes do not fill the axis")
+          .where("split along axis " + a + " of shape " + x.shape())
+          .expected("sizes, none negative, that add up to " + x.shape().dim(a))
+          .found(Arrays.toString(sizes))
+          .build();
+    }
+    Tensor[] gradient = new Tensor[1];
+    // Only the parts read this view, so the walk back reaches it when all of them have written.
+    Tensor whole =
+        Tensor.record(
+            "split",
+            new Tensor(x.relata(), x.array()),
+            g -> {
+              gradient[0] = null;
+              return new Tensor[] {g};
+            },
+            x);
+    List<Tensor> parts = new ArrayList<>();
+    long at = 0;
+    for (long size : sizes) {
+      long from = at;
+      Tensor part = slice(x.detach(), a, from, from + size);
+      parts.add(
+          Tensor.record(
+              "split",
+              part,
+              g -> {
+                boolean first = gradient[0] == null;
+                if (first) {
+                  gradient[0] = g.relata().zeros(g.dtype(), x.shape().dims());
+                }
+                long[] strides = x.shape().strides();
+                g.relata()
+                    .kernels()
+                    .copy(
+                        g.shape().dims(),
+                        g,
+                        0,
+                        g.shape().strides(),
+                        gradient[0],
+                        from * strides[a],
+                        strides);
+                return new Tensor[] {first ? gradient[0] : null};
+              },
+              whole));
+      at += size;
+    }
+    return List.copyOf(parts);
   }
 
   static Tensor concat(int axis, List<Tensor> parts) {

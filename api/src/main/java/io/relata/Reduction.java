@@ -168,6 +168,20 @@ final class Reduction {
     return sum(centred.square(), axis, keep).div(Math.max(1, unbiased ? n - 1 : n));
   }
 
+  static Tensor norm(Tensor x) {
+    requireFloating("norm", x);
+    Tensor out = x.detach().square().sum().sqrt();
+    return Tensor.record(
+        "norm",
+        out,
+        g -> {
+          // Where all elements are 0 the quotient would be 0 / 0.
+          Tensor zero = g.relata().scalar(0, g.dtype());
+          return new Tensor[] {x.mul(Tensor.where(out.eq(0), zero, g.div(out)))};
+        },
+        x);
+  }
+
   static Tensor softmax(Tensor x, int axis, boolean logarithm) {
     String name = logarithm ? "logSoftmax" : "softmax";
     requireFloating(name, x);

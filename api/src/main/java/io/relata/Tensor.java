@@ -384,9 +384,9 @@ public final class Tensor {
     return Elementwise.affine(this, y, 0);
   }
 
-  /** x / y. */
+  /** x / y; of integers truncating. */
   public Tensor div(double y) {
-    return Elementwise.affine(this, 1 / y, 0);
+    return dtype().isFloating() ? Elementwise.affine(this, 1 / y, 0) : Elementwise.divide(this, y);
   }
 
   /** y - x. */
@@ -443,7 +443,7 @@ public final class Tensor {
 
   /** x == y, BOOL. */
   public Tensor eq(double y) {
-    return eq(relata.scalar(y, dtype()));
+    return compare(BinaryOp.EQ, y);
   }
 
   /** x != y, BOOL. */
@@ -453,7 +453,7 @@ public final class Tensor {
 
   /** x != y, BOOL. */
   public Tensor ne(double y) {
-    return ne(relata.scalar(y, dtype()));
+    return compare(BinaryOp.NE, y);
   }
 
   /** x &lt; y, BOOL. */
@@ -463,7 +463,7 @@ public final class Tensor {
 
   /** x &lt; y, BOOL. */
   public Tensor lt(double y) {
-    return lt(relata.scalar(y, dtype()));
+    return compare(BinaryOp.LT, y);
   }
 
   /** x &lt;= y, BOOL. */
@@ -473,7 +473,7 @@ public final class Tensor {
 
   /** x &lt;= y, BOOL. */
   public Tensor le(double y) {
-    return le(relata.scalar(y, dtype()));
+    return compare(BinaryOp.LE, y);
   }
 
   /** x &gt; y, BOOL. */
@@ -483,7 +483,7 @@ public final class Tensor {
 
   /** x &gt; y, BOOL. */
   public Tensor gt(double y) {
-    return gt(relata.scalar(y, dtype()));
+    return compare(BinaryOp.GT, y);
   }
 
   /** x &gt;= y, BOOL. */
@@ -493,7 +493,20 @@ public final class Tensor {
 
   /** x &gt;= y, BOOL. */
   public Tensor ge(double y) {
-    return ge(relata.scalar(y, dtype()));
+    return compare(BinaryOp.GE, y);
+  }
+
+  /** In the tensor's own type where that holds y exactly, else in FLOAT64. */
+  private Tensor compare(BinaryOp op, double y) {
+    boolean holds =
+        switch (dtype()) {
+          case FLOAT32, FLOAT64 -> true;
+          case INT32 -> y == (int) y;
+          case INT64 -> y == (long) y && Math.abs(y) < 0x1p63;
+          case BOOL -> y == 0 || y == 1;
+        };
+    DType common = holds ? dtype() : DType.FLOAT64;
+    return Elementwise.binary(op, detach().to(common), relata.scalar(y, common));
   }
 
   /** Both; BOOL. */
@@ -523,7 +536,7 @@ public final class Tensor {
 
   /** BOOL: neither NaN nor infinite. */
   public Tensor isFinite() {
-    return abs().lt(Double.POSITIVE_INFINITY);
+    return dtype().isFloating() ? abs().lt(Double.POSITIVE_INFINITY) : eq(this);
   }
 
   /** condition ? x : y, broadcast. */
@@ -615,9 +628,9 @@ public final class Tensor {
     return var(axis, unbiased).sqrt();
   }
 
-  /** Euclidean norm of all elements, a scalar. */
+  /** Euclidean norm of all elements, a scalar; its gradient at 0 is 0. */
   public Tensor norm() {
-    return square().sum().sqrt();
+    return Reduction.norm(this);
   }
 
   /** INT64 position of the first largest along an axis. */
@@ -696,7 +709,7 @@ public final class Tensor {
   /** With a new axis of size 1 before {@code axis}. */
   public Tensor unsqueeze(int axis) {
     int rank = shape().rank();
-    int a = axis < 0 ? axis + rank + 1 : axis;
+    int a = shape().prepend(1).axis(axis);
     long[] d = new long[rank + 1];
     for (int i = 0; i < d.length; i++) {
       d[i] = i == a ? 1 : shape().dim(i < a ? i : i - 1);
@@ -720,6 +733,14 @@ public final class Tensor {
   /** Elements from..to-1 along an axis; along the first axis a view. */
   public Tensor slice(int axis, long from, long to) {
     return Movement.slice(this, axis, from, to);
+  }
+
+  /**
+   * Parts of the given sizes that follow each other along an axis and fill it (PyTorch: {@code
+   * split}); along the first axis they are views.
+   */
+  public List<Tensor> split(int axis, long... sizes) {
+    return Movement.split(this, axis, sizes);
   }
 
   /** Entry i along an axis, without that axis. */

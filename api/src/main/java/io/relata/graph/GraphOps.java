@@ -61,8 +61,13 @@ public final class GraphOps {
    * @return (numEdges, feature shape of the message)
    */
   public static Tensor gsddmm(Adjacency g, MessageOp op, Arg lhs, Arg rhs) {
-    check(g, "gsddmm", lhs);
-    MessageShape shape = shape("gsddmm", op, lhs, rhs, g);
+    return gsddmm(g, op, lhs, rhs, "gsddmm");
+  }
+
+  /** The same; {@code where} names the relation and the function in messages. */
+  public static Tensor gsddmm(Adjacency g, MessageOp op, Arg lhs, Arg rhs, String where) {
+    check(g, where, lhs);
+    MessageShape shape = shape(where, op, lhs, rhs, g);
     Tensor out = sddmm(g, op, lhs, rhs, shape.forward(), shape.feature());
     return Tensor.record(
         "gsddmm",
@@ -150,6 +155,12 @@ public final class GraphOps {
   }
 
   static MessageShape shape(String where, MessageOp op, Arg lhs, Arg rhs, Adjacency g) {
+    if ((op == MessageOp.COPY) != (rhs == null)) {
+      throw RelataException.of(ErrorId.ARGUMENT, "Copy takes one operand, every other message two")
+          .where(where)
+          .found(op + " with " + (rhs == null ? "one operand" : "two operands"))
+          .build();
+    }
     if (rhs != null) {
       check(g, where, rhs);
       if (lhs.value().dtype() != rhs.value().dtype()) {

@@ -12,16 +12,22 @@ import java.util.List;
  * without in-edges are in no group.
  *
  * @param groups in ascending degree
+ * @param edges (E,) INT32: the in-edges of the first group's first node in ascending id, those of
+ *     its second node, and so on through all groups
  */
-record DegreeBuckets(List<Group> groups) {
+record DegreeBuckets(List<Group> groups, Tensor edges) {
   /**
    * Nodes of one in-degree.
    *
    * @param degree in-edges of each
    * @param nodes (nodes,) INT32, ascending
-   * @param edges (nodes * degree,) INT32: each node's in-edges in ascending id
    */
-  record Group(int degree, Tensor nodes, Tensor edges) {}
+  record Group(int degree, Tensor nodes) {}
+
+  /** How many edges each group has. */
+  long[] sizes() {
+    return groups.stream().mapToLong(g -> g.nodes.size() * g.degree).toArray();
+  }
 
   static DegreeBuckets of(Adjacency g) {
     int[] degrees = g.inDegrees();
@@ -39,9 +45,12 @@ record DegreeBuckets(List<Group> groups) {
     List<Group> groups = new ArrayList<>();
     Relata relata = g.relata();
     int[] order = nodesByDegree(degrees);
+    int[] edges = new int[dst.length];
+    Tensor[] result = new Tensor[1];
     relata.unscoped(
         () -> {
           int at = 0;
+          int filled = 0;
           while (at < order.length && degrees[order[at]] == 0) {
             at++;
           }
@@ -51,15 +60,16 @@ record DegreeBuckets(List<Group> groups) {
               end++;
             }
             int[] nodes = Arrays.copyOfRange(order, at, end);
-            int[] edges = new int[nodes.length * d];
-            for (int i = 0; i < nodes.length; i++) {
-              System.arraycopy(byNode, first[nodes[i]], edges, i * d, d);
+            for (int node : nodes) {
+              System.arraycopy(byNode, first[node], edges, filled, d);
+              filled += d;
             }
-            groups.add(new Group(d, relata.tensor(nodes), relata.tensor(edges)));
+            groups.add(new Group(d, relata.tensor(nodes)));
             at = end;
           }
+          result[0] = relata.tensor(edges);
         });
-    return new DegreeBuckets(List.copyOf(groups));
+    return new DegreeBuckets(List.copyOf(groups), result[0]);
   }
 
   /** Node ids by ascending degree, then id: a stable counting sort. */

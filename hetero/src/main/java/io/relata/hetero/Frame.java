@@ -88,7 +88,8 @@ final class Frame {
                       ? "a field, but none has been set"
                       : "one of " + columns.keySet())
               .found("'" + field + "'");
-      throw b.remedy("set it first, for instance nodes(type).set(\"" + field + "\", tensor)")
+      String view = item.equals("edges") ? "edges(relation)" : "nodes(type)";
+      throw b.remedy("set it first, for instance " + view + ".set(\"" + field + "\", tensor)")
           .build();
     }
     return c.get();
@@ -116,8 +117,10 @@ final class Frame {
                   + ", shape "
                   + value.shape())
           .remedy(
-              "give a row for each; isolated nodes exist only if the graph was built with an"
-                  + " explicit node count")
+              item.equals("edges")
+                  ? "give a row for each, in the order of the edge ids"
+                  : "give a row for each; isolated nodes exist only if the graph was built with an"
+                      + " explicit node count")
           .build();
     }
   }

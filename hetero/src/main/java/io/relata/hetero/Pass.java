@@ -110,7 +110,7 @@ final class Pass {
       String reader = reader(m);
       Arg lhs = arg(m.left(), m.leftField(), reader);
       Arg rhs = m.right() == null ? null : arg(m.right(), m.rightField(), reader);
-      return Map.of(m.out(), GraphOps.gsddmm(relation.adjacency(), m.op(), lhs, rhs));
+      return Map.of(m.out(), GraphOps.gsddmm(relation.adjacency(), m.op(), lhs, rhs, reader));
     }
     Map<String, Tensor> out = function.apply(batch(function));
     out.forEach((field, t) -> requireRows(field, t, relation.numEdges(), "edges"));
@@ -166,8 +166,13 @@ final class Pass {
     String reader = reader(reduce);
     Map<String, List<Tensor>> rows = new LinkedHashMap<>();
     List<Tensor> nodes = new ArrayList<>();
-    for (DegreeBuckets.Group group : relation.buckets().groups()) {
+    DegreeBuckets buckets = relation.buckets();
+    // By field, the mailboxes of all groups: gathered and split once, for the gradient of a gather
+    // per group would be as large as all messages, for every group.
+    Map<String, List<Tensor>> boxes = new LinkedHashMap<>();
+    for (DegreeBuckets.Group group : buckets.groups()) {
       long count = group.nodes().size();
+      int index = nodes.size();
       NodeBatch batch =
           new NodeBatch(
               group.nodes(),
@@ -175,7 +180,11 @@ final class Pass {
               f -> {
                 Tensor m = mailed(messages, f, reader);
                 Shape box = m.shape().row().prepend(group.degree()).prepend(count);
-                return m.indexSelect(0, group.edges()).reshape(box);
+                return boxes
+                    .computeIfAbsent(
+                        f, _ -> m.indexSelect(0, buckets.edges()).split(0, buckets.sizes()))
+                    .get(index)
+                    .reshape(box);
               });
       Map<String, Tensor> out = reduce.apply(batch);
       out.forEach(

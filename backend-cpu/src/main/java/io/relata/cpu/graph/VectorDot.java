@@ -12,7 +12,6 @@ import io.relata.spi.Target;
 import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorOperators;
 
 /**
  * Template of messages that sum over groups of columns, dot products above all, FLOAT32: all groups
@@ -72,14 +71,14 @@ final class VectorDot implements RowLoop {
           sum = sum.add(m);
           continue;
         }
-        float x = m.reduceLanes(VectorOperators.ADD);
+        float x = VectorMessage.sum(m);
         if (best == best && !(MAX ? x <= best : x >= best)) {
           best = x;
           winner = edge;
         }
       }
       if (!PER_EDGE) {
-        float x = SUMS ? sum.reduceLanes(VectorOperators.ADD) : begin < end ? best : 0;
+        float x = SUMS ? VectorMessage.sum(sum) : begin < end ? best : 0;
         finish(t, (long) v * t.outSize() + group, end - begin, x, winner);
       }
     }
@@ -90,7 +89,7 @@ final class VectorDot implements RowLoop {
     long groupBytes = 4L * t.inner();
     for (int g = 0; g < t.outSize(); g++) {
       FloatVector m = message(mask, l + g * groupBytes, r + g * groupBytes, t.inner());
-      putFloat(out + 4L * g, m.reduceLanes(VectorOperators.ADD));
+      putFloat(out + 4L * g, VectorMessage.sum(m));
     }
   }
 

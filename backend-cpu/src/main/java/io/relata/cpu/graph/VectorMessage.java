@@ -5,6 +5,7 @@ import io.relata.spi.MessageOp;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -16,7 +17,33 @@ final class VectorMessage {
   static final int LENGTH = SPECIES.length();
   static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
+  private static final VectorShuffle<Float> BY_8 = shuffle(8);
+  private static final VectorShuffle<Float> BY_4 = shuffle(4);
+  private static final VectorShuffle<Float> BY_2 = shuffle(2);
+  private static final VectorShuffle<Float> BY_1 = shuffle(1);
+
   private VectorMessage() {}
+
+  private static VectorShuffle<Float> shuffle(int by) {
+    return VectorShuffle.fromOp(SPECIES, i -> i ^ (by < LENGTH ? by : 0));
+  }
+
+  /**
+   * Sum of all lanes: halves, quarters and so on. Not {@code reduceLanes}, whose order is another
+   * when interpreted than when compiled.
+   */
+  static float sum(FloatVector v) {
+    if (LENGTH >= 16) {
+      v = v.add(v.rearrange(BY_8));
+    }
+    if (LENGTH >= 8) {
+      v = v.add(v.rearrange(BY_4));
+    }
+    if (LENGTH >= 4) {
+      v = v.add(v.rearrange(BY_2));
+    }
+    return LENGTH >= 2 ? v.add(v.rearrange(BY_1)).lane(0) : v.lane(0);
+  }
 
   /** The lanes of masked vectors; all where none is masked. */
   static VectorMask<Float> mask(Lanes lanes) {

@@ -24,7 +24,7 @@ enum Rule {
       return new Expectation(Map.of("out", out.with(data)), dgl.gradients(), dgl.weightGradients());
     }
 
-    /** Which rows of the result anything goes into. */
+    // Which rows of the result anything goes into.
     private boolean[] filled(GoldenCase c) {
       if (c.inputs().containsKey("seglen")) {
         int[] lengths = c.inputs().get("seglen").toInts();

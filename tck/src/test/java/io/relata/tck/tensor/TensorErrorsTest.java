@@ -1,0 +1,67 @@
+package io.relata.tck.tensor;
+
+import static io.relata.tck.tensor.GoldenText.requireRefusal;
+
+import io.relata.DType;
+import io.relata.Scope;
+import io.relata.Tensor;
+import org.junit.jupiter.api.Test;
+
+/** What a beginner reads after a mistake with tensors, word by word. */
+class TensorErrorsTest extends RelataTck {
+  @Test
+  void typesAreNeverMixedSilently() {
+    Tensor x = relata.zeros(2, 3);
+    requireRefusal("dtype-mix-add", () -> x.add(relata.zeros(DType.FLOAT64, 3)));
+    requireRefusal("dtype-mix-matmul", () -> x.matmul(relata.zeros(DType.FLOAT64, 3, 4)));
+    requireRefusal("dtype-integer-exp", () -> relata.tensor(new int[] {1}).exp());
+    requireRefusal("dtype-not-bool", () -> x.logicalAnd(x));
+    requireRefusal("integer-div", () -> relata.tensor(new int[] {1, 2}).div(0.5));
+  }
+
+  @Test
+  void shapesThatDoNotFit() {
+    requireRefusal("broadcast", () -> relata.zeros(2, 3).add(relata.zeros(2)));
+    requireRefusal("matmul", () -> relata.zeros(2, 3).matmul(relata.zeros(2, 3)));
+    requireRefusal(
+        "matmul-transposed", () -> relata.zeros(2, 3).matmul(true, relata.zeros(3, 4), false));
+    requireRefusal("reshape", () -> relata.zeros(2, 3).reshape(4, 2));
+    requireRefusal("fill", () -> relata.tensor(new float[] {1, 2, 3}, 2, 2));
+    requireRefusal("axis", () -> relata.zeros(2, 3).sum(2, false));
+    requireRefusal("concat", () -> Tensor.concat(0, relata.zeros(2, 3), relata.zeros(2, 4)));
+    requireRefusal("item", () -> relata.zeros(2).item());
+    requireRefusal("max-of-nothing", () -> relata.zeros(0, 3).max(0));
+  }
+
+  @Test
+  void indicesOutsideTheirRange() {
+    Tensor x = relata.zeros(5, 2);
+    requireRefusal("index-range", () -> x.indexSelect(0, relata.tensor(new long[] {0, 4, 5})));
+    requireRefusal("index-negative", () -> x.indexSelect(0, relata.tensor(new int[] {-1})));
+    requireRefusal("slice", () -> x.slice(0, 2, 6));
+  }
+
+  @Test
+  void gradientsThatCannotBe() {
+    Tensor x = relata.ones(2).requiresGrad(true);
+    requireRefusal("backward-non-scalar", () -> x.mul(2).backward());
+    requireRefusal("backward-nothing-asks", () -> relata.ones(1).backward());
+    Tensor loss = x.square().sum();
+    loss.backward();
+    requireRefusal("backward-twice", loss::backward);
+    requireRefusal("gradient-integer", () -> relata.zeros(DType.INT64, 2).requiresGrad(true));
+    requireRefusal("gradient-non-leaf", () -> x.mul(2).requiresGrad(true));
+  }
+
+  @Test
+  void useAfterTheScopeIsClosed() {
+    Tensor x;
+    try (Scope _ = relata.scope()) {
+      x = relata.ones(2);
+    }
+    requireRefusal("use-after-scope", () -> x.add(1));
+    requireRefusal("use-after-scope", x::toFloatArray);
+    requireRefusal("use-after-scope", () -> x.reshape(2, 1).sum());
+    requireRefusal("use-after-scope", () -> relata.ones(2).matmul(relata.ones(2, 2)).add(x));
+  }
+}
