@@ -31,7 +31,7 @@ public final class PointClouds {
     int[] src = new int[Math.multiplyExact(n, k)];
     int[] dst = new int[src.length];
     record Near(double distance, int id) implements Comparable<Near> {
-      /** The farthest first; of equally far ones the larger id. */
+      // The farthest first; of equally far ones the larger id.
       @Override
       public int compareTo(Near o) {
         int byDistance = Double.compare(o.distance, distance);
