@@ -10,7 +10,9 @@ final class Calls {
   static Map<String, Tensor> run(Trial t) {
     String module = t.golden().text("module");
     if (module != null) {
-      return LayerCalls.run(t, module);
+      return PoolCalls.LAYERS.contains(module)
+          ? PoolCalls.run(t, module)
+          : LayerCalls.run(t, module);
     }
     String api = t.golden().text("api");
     return switch (api) {

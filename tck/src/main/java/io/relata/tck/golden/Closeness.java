@@ -15,9 +15,10 @@ record Closeness(double relative, double scaled, double seeded) {
   static Closeness of(DType dtype) {
     // 1e-14 of the largest: a sum of a few dozen numbers that cancel has no relative accuracy.
     // 2^-22 of the seed: a saturated softmax has gradients of 1e-4 that are differences of numbers
-    // as large as the seed, so they carry a few of its units in the last place (2^-24).
+    // as large as the seed, so they carry a few of its units in the last place (2^-24). So does a
+    // gradient in FLOAT64 that would be 0 in exact numbers, of which nothing else is in its tensor.
     return dtype == DType.FLOAT64
-        ? new Closeness(1e-12, 1e-14, 0)
+        ? new Closeness(1e-12, 1e-14, 0x1p-51)
         : new Closeness(0, 1e-5, 0x1p-22);
   }
 

@@ -24,7 +24,8 @@ class GoldenTest {
           "hetero_multi_update_all",
           "edge_softmax_segment",
           "udf",
-          "graph_ops");
+          "graph_ops",
+          "readout_pooling");
 
   /** Failures shown for a group; target/golden-failures.txt has all. */
   private static final int SHOWN = 10;
