@@ -111,7 +111,9 @@ final class Trial {
     if (layer != null) {
       layer.namedParameters().forEach((name, t) -> putGradient(gradients, name, t));
     }
-    return new Outcome(Outcome.copied(outputs), Outcome.copied(gradients), seed);
+    double features = given.values().stream().mapToDouble(Closeness::largest).max().orElse(1);
+    return new Outcome(
+        Outcome.copied(outputs), Outcome.copied(gradients), seed, Math.max(1, features));
   }
 
   private static void putGradient(Map<String, Tensor> gradients, String name, Tensor t) {
