@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /** Parts of a graph, blocks, and graphs with nodes and edges added or removed. */
 final class SubgraphCalls {
@@ -115,8 +116,7 @@ final class SubgraphCalls {
     return byType(parameter(parameter), () -> graph.relation().type().toString());
   }
 
-  private static Map<String, int[]> byType(
-      JsonNode given, java.util.function.Supplier<String> only) {
+  private static Map<String, int[]> byType(JsonNode given, Supplier<String> only) {
     Map<String, int[]> all = new LinkedHashMap<>();
     if (given.isObject()) {
       given.properties().forEach(e -> all.put(e.getKey(), ids(e.getValue())));

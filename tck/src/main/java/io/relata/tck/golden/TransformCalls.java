@@ -1,6 +1,7 @@
 package io.relata.tck.golden;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.relata.Relata;
 import io.relata.Tensor;
 import io.relata.hetero.EdgeType;
@@ -133,7 +134,7 @@ final class TransformCalls {
 
   /** A homogeneous graph has its ids in its record, not as a part of another graph. */
   private static JsonNode withoutIds(JsonNode expected) {
-    com.fasterxml.jackson.databind.node.ObjectNode copy = expected.deepCopy();
+    ObjectNode copy = expected.deepCopy();
     copy.withObject("/node_data/_N").remove("_ID");
     copy.withObject("/edge_data/_N:_E:_N").remove("_ID");
     return copy;
