@@ -5,12 +5,15 @@ import io.relata.spi.BackendOptions;
 import io.relata.spi.BackendProvider;
 import io.relata.spi.KernelProvider;
 import io.relata.spi.Probe;
+import io.relata.spi.RelataModule;
+import java.security.CodeSource;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
+import java.util.ServiceLoader;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -103,7 +106,12 @@ final class BackendChoice {
         relata.backend().id(),
         relata.backend().description(),
         wish == null ? "" : ", asked for by " + wish.source,
-        others.isEmpty() ? "" : "; also on the class path: " + others);
+        (others.isEmpty() ? "" : "; also on the class path: " + others)
+            + (kernels.isEmpty()
+                ? ""
+                : kernels.stream()
+                    .map(KernelProvider::id)
+                    .collect(Collectors.joining(", ", "; kernel plugins: ", ""))));
     return relata;
   }
 
@@ -189,10 +197,23 @@ final class BackendChoice {
       s.append("  ").append(c.line()).append(", priority ").append(c.provider.priority());
       s.append('\n');
     }
+    s.append("modules:\n");
+    for (RelataModule m : ServiceLoader.load(RelataModule.class)) {
+      s.append("  ")
+          .append(m.getClass().getName())
+          .append(", from ")
+          .append(origin(m))
+          .append('\n');
+    }
     s.append("kernel plugins:").append(kernels.isEmpty() ? " none\n" : "\n");
     for (KernelProvider k : kernels) {
       s.append("  ").append(k.id()).append(", priority ").append(k.priority()).append('\n');
     }
     return s.toString();
+  }
+
+  private static String origin(RelataModule module) {
+    CodeSource source = module.getClass().getProtectionDomain().getCodeSource();
+    return source == null ? "an unknown place" : source.getLocation().getPath();
   }
 }

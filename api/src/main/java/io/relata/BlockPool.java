@@ -54,7 +54,8 @@ final class BlockPool {
     public long address() {
       long a = handle.address;
       if (a == 0) {
-        throw RelataException.of(ErrorId.LIFETIME, "The tensor was freed when its scope closed")
+        throw RelataException.of(
+                ErrorId.LIFETIME, "The tensor was freed, by its scope or by zeroGrad")
             .remedy("call keep() on what must outlive a scope, or close the scope later")
             .build();
       }

@@ -36,6 +36,8 @@ public enum ErrorId {
   OUT_OF_MEMORY,
   /** No backend that works here. */
   BACKEND,
+  /** A plugin that failed, or two that cannot be told apart. */
+  PLUGIN,
   /** A loss or an activation that is NaN or infinite. */
   NOT_FINITE,
   /** A parameter that is missing or does not fit. */

@@ -288,7 +288,10 @@ public final class Relata implements AutoCloseable {
     return kernels;
   }
 
-  /** Which kernel was chosen for each sparse product so far, a line each. */
+  /**
+   * Which kernel was chosen for each sparse product so far, a line each: the backend's, or a
+   * plugin's with its priority and whom it displaced.
+   */
   public String explain() {
     return spmm.explain();
   }

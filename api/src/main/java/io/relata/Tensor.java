@@ -18,7 +18,9 @@ public final class Tensor {
   private boolean requiresGrad;
   private GradNode node;
   private Tensor grad;
-  private Tensor spareGrad;
+
+  /** Whether {@link #grad} was made here, so that nobody else relies on its memory. */
+  private boolean ownsGrad;
 
   Tensor(Relata relata, Array array) {
     this.relata = relata;
@@ -130,34 +132,31 @@ public final class Tensor {
           .build();
     }
     grad = value;
+    ownsGrad = false;
   }
 
   /**
-   * Forgets the gradient but keeps its memory for the next one, so that a training loop allocates
-   * none; a tensor that {@link #grad} returned before is overwritten then. {@code setGrad(null)}
-   * lets it alone.
+   * Forgets the gradient and frees its memory for the next one, so that a training loop waits for
+   * no collection. A tensor that {@link #grad} returned before must not be used after this; {@code
+   * setGrad(null)} lets it alone.
    */
   public void zeroGrad() {
-    if (grad != null) {
-      spareGrad = grad;
-      grad = null;
+    if (ownsGrad && grad.array.storage() instanceof BlockPool.Block b) {
+      relata.pool().free(b);
     }
-  }
-
-  private static boolean isFreed(Tensor t) {
-    return t.array.storage() instanceof BlockPool.Block b && b.isFreed();
+    grad = null;
+    ownsGrad = false;
   }
 
   void accumulateGrad(Tensor g, boolean owned) {
-    if (grad != null && !isFreed(grad)) {
+    boolean freed =
+        grad != null && grad.array.storage() instanceof BlockPool.Block b && b.isFreed();
+    if (grad != null && !freed) {
       relata.kernels().axpy(1, g, grad);
-    } else if (spareGrad != null && !isFreed(spareGrad)) {
-      spareGrad.assign(g);
-      grad = spareGrad;
-      spareGrad = null;
     } else {
       grad = owned ? g : g.copy();
       grad.moveTo(scope());
+      ownsGrad = true;
     }
   }
 

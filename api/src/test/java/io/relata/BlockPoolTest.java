@@ -62,7 +62,7 @@ class BlockPoolTest {
     BlockPool.Block a = pool.allocate(10);
     pool.free(a);
     pool.free(a);
-    assertThatThrownBy(a::address).hasMessageContaining("freed when its scope closed");
+    assertThatThrownBy(a::address).hasMessageContaining("freed, by its scope or by zeroGrad");
     assertThat(pool.stats().live()).isZero();
   }
 

@@ -5,7 +5,7 @@ import java.util.Map;
 
 /**
  * A message function, or an update of edge fields: built in (a {@link Message}, which is fused with
- * the reducer) or the user's own.
+ * the reducer), a library's ({@link RelationMessage}) or the user's own.
  */
 @FunctionalInterface
 public interface EdgeFunction {

@@ -4,8 +4,9 @@ import io.relata.Tensor;
 import java.util.Map;
 
 /**
- * A reduce function, or an update of node fields: built in (a {@link Reduce}) or the user's own. A
- * reduce function of the user is called once for each distinct in-degree above 0.
+ * A reduce function, or an update of node fields: built in (a {@link Reduce}), a library's ({@link
+ * RelationReduce}) or the user's own. A reduce function of the user is called once for each
+ * distinct in-degree above 0.
  */
 @FunctionalInterface
 public interface NodeFunction {

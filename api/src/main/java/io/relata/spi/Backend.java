@@ -1,6 +1,7 @@
 package io.relata.spi;
 
 import java.lang.foreign.MemorySegment;
+import java.util.function.IntConsumer;
 
 /** Memory and kernels of one device. All methods may be called from several threads at once. */
 public interface Backend extends AutoCloseable {
@@ -24,6 +25,17 @@ public interface Backend extends AutoCloseable {
 
   /** Kernels on index structures. */
   GraphKernels graph();
+
+  /**
+   * Runs {@code body} for 0 to {@code tasks - 1} on the backend's host threads and returns when all
+   * are done; for plugins' kernels that compute on the host. Which thread runs a task, and when,
+   * must not matter to the result.
+   */
+  default void forEach(int tasks, IntConsumer body) {
+    for (int i = 0; i < tasks; i++) {
+      body.accept(i);
+    }
+  }
 
   @Override
   void close();

@@ -7,6 +7,7 @@ import io.relata.spi.DeviceMemory;
 import io.relata.spi.GraphKernels;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
+import java.util.function.IntConsumer;
 
 /** The host's memory and the kernels that run on its cores. */
 public final class CpuBackend implements Backend {
@@ -59,6 +60,11 @@ public final class CpuBackend implements Backend {
   @Override
   public GraphKernels graph() {
     return graph;
+  }
+
+  @Override
+  public void forEach(int tasks, IntConsumer body) {
+    workers.forEach(tasks, body);
   }
 
   @Override

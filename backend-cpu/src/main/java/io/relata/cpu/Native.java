@@ -12,7 +12,17 @@ public final class Native {
   @SuppressWarnings("restricted")
   public static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
+  private static final long REACH = Long.MAX_VALUE >> 1;
+
   private Native() {}
+
+  /**
+   * The address itself, in a form that tells the compiler that it is neither negative nor near the
+   * end: accesses at small constant distances from it are then compiled without bounds checks.
+   */
+  public static long address(long address) {
+    return address & REACH;
+  }
 
   /** The int at an address. */
   public static int getInt(long address) {
@@ -27,6 +37,16 @@ public final class Native {
   /** The double at an address. */
   public static double getDouble(long address) {
     return ALL.get(ValueLayout.JAVA_DOUBLE_UNALIGNED, address);
+  }
+
+  /** The eight bytes at an address. */
+  public static long getLong(long address) {
+    return ALL.get(ValueLayout.JAVA_LONG_UNALIGNED, address);
+  }
+
+  /** Sets the eight bytes at an address. */
+  public static void putLong(long address, long value) {
+    ALL.set(ValueLayout.JAVA_LONG_UNALIGNED, address, value);
   }
 
   /** Sets the int at an address. */

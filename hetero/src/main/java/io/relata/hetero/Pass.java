@@ -15,6 +15,8 @@ import io.relata.graph.Message;
 import io.relata.graph.NodeBatch;
 import io.relata.graph.NodeFunction;
 import io.relata.graph.Reduce;
+import io.relata.graph.RelationMessage;
+import io.relata.graph.RelationReduce;
 import io.relata.graph.Term;
 import io.relata.graph.Update;
 import io.relata.spi.Target;
@@ -25,7 +27,8 @@ import java.util.Map;
 
 /**
  * One relation's message passing, over all its edges or some: computes new fields and writes none.
- * Built-in pairs run as one fused product; the user's functions see batches.
+ * Built-in pairs run as one fused product; libraries' functions see the relation, the user's see
+ * batches.
  */
 final class Pass {
   private final Relation relation;
@@ -62,9 +65,10 @@ final class Pass {
 
   private String reader(Object function) {
     String name =
-        function instanceof Message || function instanceof Reduce
-            ? function.toString()
-            : "a user-defined function";
+        switch (function) {
+          case Message _, Reduce _, RelationMessage _, RelationReduce _ -> function.toString();
+          default -> "a user-defined function";
+        };
     return name + " on relation '" + relation.type() + "'";
   }
 
@@ -112,18 +116,29 @@ final class Pass {
       Arg rhs = m.right() == null ? null : arg(m.right(), m.rightField(), reader);
       return Map.of(m.out(), GraphOps.gsddmm(relation.adjacency(), m.op(), lhs, rhs, reader));
     }
+    if (function instanceof RelationMessage m) {
+      String reader = reader(m);
+      Tensor t = m.message(relation.adjacency(), (target, field) -> arg(target, field, reader));
+      requireRows(m + ", " + named(m.out()), t, relation.numEdges(), "the relation's edges");
+      return Map.of(m.out(), t);
+    }
     Map<String, Tensor> out = function.apply(batch(function));
-    out.forEach((field, t) -> requireRows(field, t, relation.numEdges(), "edges"));
+    out.forEach(
+        (field, t) -> requireRows(named(field), t, relation.numEdges(), "the batch's edges"));
     return out;
   }
 
-  private void requireRows(String field, Tensor t, long rows, String items) {
-    if (t.shape().rank() == 0 || t.dim(0) != rows) {
+  private static String named(String field) {
+    return "field '" + field + "'";
+  }
+
+  private void requireRows(String what, Tensor t, long rows, String items) {
+    if (t == null || t.shape().rank() == 0 || t.dim(0) != rows) {
       throw RelataException.of(
               ErrorId.FIELD_ROWS, "A user-defined function returned a wrong number of rows")
-          .where("relation '" + relation.type() + "', field '" + field + "'")
-          .expected(rows + " rows, one for each of the batch's " + items)
-          .found("shape " + t.shape())
+          .where("relation '" + relation.type() + "', " + what)
+          .expected(rows + " rows, one for each of " + items)
+          .found(t == null ? "null" : "shape " + t.shape())
           .build();
     }
   }
@@ -146,6 +161,11 @@ final class Pass {
     if (reduce instanceof Reduce r) {
       Tensor m = mailed(messages, r.message(), reader(r));
       return Map.of(r.out(), GraphOps.copyReduce(relation.adjacency(), r.reducer(), Arg.e(m)));
+    }
+    if (reduce instanceof RelationReduce r) {
+      Tensor t = r.reduce(relation.adjacency(), mailed(messages, r.message(), reader(r)));
+      requireRows(r + ", " + named(r.out()), t, dst.rows(), "the destination nodes");
+      return Map.of(r.out(), t);
     }
     return byDegree(messages, reduce);
   }
@@ -189,7 +209,7 @@ final class Pass {
       Map<String, Tensor> out = reduce.apply(batch);
       out.forEach(
           (field, t) -> {
-            requireRows(field, t, count, "nodes");
+            requireRows(named(field), t, count, "the batch's nodes");
             rows.computeIfAbsent(field, _ -> new ArrayList<>()).add(t);
           });
       nodes.add(group.nodes());
@@ -226,7 +246,7 @@ final class Pass {
             f -> reduced.containsKey(f) ? reduced.get(f) : dst.get(f, reader),
             f -> mailed(Map.of(), f, reader));
     Map<String, Tensor> more = apply.apply(batch);
-    more.forEach((field, t) -> requireRows(field, t, dst.rows(), "nodes"));
+    more.forEach((field, t) -> requireRows(named(field), t, dst.rows(), "the batch's nodes"));
     out.putAll(more);
     return out;
   }

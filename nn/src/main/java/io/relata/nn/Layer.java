@@ -145,10 +145,7 @@ public abstract class Layer {
     return training;
   }
 
-  /**
-   * Forgets the gradients of all parameters; their memory serves the next ones (see {@link
-   * Tensor#zeroGrad}).
-   */
+  /** Forgets the gradients of all parameters; frees their memory (see {@link Tensor#zeroGrad}). */
   public final void zeroGrad() {
     parameters().forEach(Tensor::zeroGrad);
   }

@@ -60,9 +60,16 @@ public final class CpuGraphKernels implements GraphKernels {
         RowTask.of(index, call.lhs(), call.rhs(), plan, call.out(), call.winners(), table);
     if (onVectors(spec)) {
       boolean sums = call.reducer() == Reducer.SUM || call.reducer() == Reducer.MEAN;
-      String template =
-          spec.layout() == Layout.OUT_GROUPED ? "VectorDot" : sums ? "VectorSum" : "VectorBest";
-      run(template, spec, VectorPasses.of(plan, !sums), task, index);
+      if (sums && isStraight(spec, plan)) {
+        String template = spec.op() == MessageOp.COPY ? "VectorCopySum" : "VectorWeightedSum";
+        run(template, spec, VectorPasses.straight(plan), task, index);
+      } else if (!sums && spec.op() == MessageOp.COPY && spec.lhs() == Target.U) {
+        run("VectorCopyBest", spec, VectorPasses.copyBest(plan), task, index);
+      } else {
+        String template =
+            spec.layout() == Layout.OUT_GROUPED ? "VectorDot" : sums ? "VectorSum" : "VectorBest";
+        run(template, spec, VectorPasses.of(plan, !sums), task, index);
+      }
     } else {
       run(loops.rows("PlainSpmm", spec), task, index);
     }
@@ -90,8 +97,17 @@ public final class CpuGraphKernels implements GraphKernels {
             false);
     RowTask task = RowTask.of(index, call.lhs(), call.rhs(), plan, call.out(), null, table);
     if (onVectors(spec)) {
-      String template = spec.layout() == Layout.OUT_GROUPED ? "VectorDot" : "VectorSddmm";
-      run(template, spec, VectorPasses.perEdge(plan), task, index);
+      if (spec.layout() != Layout.OUT_GROUPED) {
+        run("VectorSddmm", spec, VectorPasses.perEdge(plan), task, index);
+      } else if (!isRowDot(spec)) {
+        run("VectorDot", spec, VectorPasses.perEdge(plan), task, index);
+      } else if (plan.outSize() == 1 && plan.inner() <= VectorPasses.WIDEST_ROW) {
+        run("VectorRowDot", spec, VectorPasses.perEdge(plan), task, index);
+      } else if (VectorPasses.headDots(plan)) {
+        run("VectorHeadDot", spec, List.of(VectorPasses.heads(plan)), task, index);
+      } else {
+        run("VectorDot", spec, VectorPasses.perEdge(plan), task, index);
+      }
     } else {
       run(loops.rows("PlainSddmm", spec), task, index);
     }
@@ -156,10 +172,14 @@ public final class CpuGraphKernels implements GraphKernels {
     Operand rhs = gradient == null ? null : new Operand(gradient, Target.E);
     LoopSpec spec = spec(MessageOp.COPY, lhs, rhs, null, out, Layout.SAME, index, false, false);
     RowTask task = RowTask.of(index, lhs, rhs, plan, out, null, null);
-    RowLoop loop =
-        onVectors(spec)
-            ? loops.rows("VectorEdgeSoftmax", spec.on(VectorPasses.softmax(heads)))
-            : loops.rows("PlainEdgeSoftmax", spec);
+    RowLoop loop;
+    if (onVectors(spec)) {
+      Lanes lanes = VectorPasses.softmax(heads);
+      boolean folded = gradient == null && lanes.stride() > 0;
+      loop = loops.rows(folded ? "VectorFoldedSoftmax" : "VectorEdgeSoftmax", spec.on(lanes));
+    } else {
+      loop = loops.rows("PlainEdgeSoftmax", spec);
+    }
     run(loop, task, index);
     Reference.reachabilityFence(index);
     Reference.reachabilityFence(x);
@@ -192,6 +212,22 @@ public final class CpuGraphKernels implements GraphKernels {
           int b = i % count;
           copies[p].run(task, passes.get(p).column(), blocks[b], blocks[b + 1]);
         });
+  }
+
+  /** Sums of the sources' rows, alone or times numbers of the edge, have loops of their own. */
+  private static boolean isStraight(LoopSpec spec, FeaturePlan plan) {
+    if (spec.lhs() != Target.U || spec.layout() == Layout.OUT_GROUPED) {
+      return false;
+    }
+    return spec.op() == MessageOp.COPY
+        || spec.op() == MessageOp.MUL && spec.rhs() == Target.E && VectorPasses.weighted(plan);
+  }
+
+  /** Dot products of a source with the row itself. */
+  private static boolean isRowDot(LoopSpec spec) {
+    return spec.op() == MessageOp.MUL
+        && (spec.lhs() == Target.U && spec.rhs() == Target.V
+            || spec.lhs() == Target.V && spec.rhs() == Target.U);
   }
 
   private boolean onVectors(LoopSpec spec) {

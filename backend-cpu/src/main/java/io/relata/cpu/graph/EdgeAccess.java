@@ -1,5 +1,6 @@
 package io.relata.cpu.graph;
 
+import io.relata.cpu.Native;
 import io.relata.spi.Target;
 
 /**
@@ -13,11 +14,11 @@ final class EdgeAccess {
   /** Address of the operand's row for an edge. */
   static long row(Target target, long base, long rowBytes, int v, int u, int edge) {
     if (target == Target.U) {
-      return base + u * rowBytes;
+      return Native.address(base + u * rowBytes);
     }
     if (target == Target.V) {
-      return base + v * rowBytes;
+      return Native.address(base + v * rowBytes);
     }
-    return base + edge * rowBytes;
+    return Native.address(base + edge * rowBytes);
   }
 }

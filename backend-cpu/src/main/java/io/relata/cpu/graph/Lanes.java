@@ -9,8 +9,9 @@ package io.relata.cpu.graph;
  * @param tail columns in the masked vectors, 0 where none is masked
  * @param maskAll every vector is masked, not only the last
  * @param share neighbouring vectors that share an element of the grouped operand
+ * @param spread elements of the grouped operand in each vector, where its groups are narrower
  */
-record Lanes(int vectors, int stride, int tail, boolean maskAll, int share) {
+record Lanes(int vectors, int stride, int tail, boolean maskAll, int share, int spread) {
   /** True where vector k is masked. */
   boolean masked(int k) {
     return tail > 0 && (maskAll || k == vectors - 1);

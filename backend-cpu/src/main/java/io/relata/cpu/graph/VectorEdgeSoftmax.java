@@ -16,11 +16,12 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShuffle;
 
 /**
- * Template of the softmax over the edges of each row with vectors, FLOAT32, and of its gradient
- * where the copy has a right operand. A row's numbers are gathered into a scratch block unless they
- * lie together already. With a number of heads that divides the lanes, vectors run over the block
- * as it is and lanes of one head are folded at the end; otherwise lanes are heads and vectors run
- * over the edges.
+ * Template of the softmax over the edges of each row with vectors, FLOAT32, for numbers of heads
+ * that do not divide the lanes (the others have {@link VectorFoldedSoftmax}), and of its gradient
+ * for all, where the copy has a right operand. A row's numbers are gathered into a scratch block
+ * unless they lie together already. In the gradient with a number of heads that divides the lanes,
+ * vectors run over the block as it is and lanes of one head are folded at the end, always in the
+ * same order; otherwise lanes are heads and vectors run over the edges.
  */
 final class VectorEdgeSoftmax implements RowLoop {
   private static final LoopSpec SPEC =
@@ -32,10 +33,10 @@ final class VectorEdgeSoftmax implements RowLoop {
   private static final int PERIOD = SPEC.lanes().stride();
 
   private static final VectorMask<Float> HEADS = SPECIES.indexInRange(0, PERIOD);
-  private static final FloatVector LOWEST = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
   private static final VectorShuffle<Float> BY_8 = rotation(8);
   private static final VectorShuffle<Float> BY_4 = rotation(4);
   private static final VectorShuffle<Float> BY_2 = rotation(2);
+  private static final VectorShuffle<Float> BY_1 = rotation(1);
 
   private static VectorShuffle<Float> rotation(int by) {
     return VectorShuffle.fromOp(SPECIES, i -> (i + by) % LENGTH);
@@ -70,13 +71,7 @@ final class VectorEdgeSoftmax implements RowLoop {
         }
       }
       if (PERIOD > 0) {
-        if (GRADIENT) {
-          foldedGradient(x, y, out, n);
-        } else if (n <= LENGTH) {
-          shortSoftmax(x, out, n);
-        } else {
-          foldedSoftmax(x, out, n);
-        }
+        foldedGradient(x, y, out, n);
       } else {
         for (int h = 0; h < heads; h += LENGTH) {
           VectorMask<Float> mask = SPECIES.indexInRange(h, heads);
@@ -91,41 +86,6 @@ final class VectorEdgeSoftmax implements RowLoop {
       if (!IDENTITY) {
         scatter(t, out, begin, end);
       }
-    }
-  }
-
-  /** All in registers. */
-  private static void shortSoftmax(long x, long out, int n) {
-    VectorMask<Float> mask = SPECIES.indexInRange(0, n);
-    FloatVector a =
-        LOWEST.blend(FloatVector.fromMemorySegment(SPECIES, Native.ALL, x, ORDER, mask), mask);
-    FloatVector e = VectorExp.exp(a.sub(finite(foldMax(a))));
-    FloatVector scale = reciprocal(foldSum(e.blend(0f, mask.not())));
-    e.mul(scale).intoMemorySegment(Native.ALL, out, ORDER, mask);
-  }
-
-  private static void foldedSoftmax(long x, long out, int n) {
-    FloatVector max = LOWEST;
-    for (int j = 0; j < n; j += LENGTH) {
-      VectorMask<Float> mask = SPECIES.indexInRange(j, n);
-      FloatVector a = FloatVector.fromMemorySegment(SPECIES, Native.ALL, x + 4L * j, ORDER, mask);
-      max = max.blend(a, a.compare(VectorOperators.GT, max).and(mask));
-    }
-    max = finite(foldMax(max));
-    FloatVector sum = FloatVector.zero(SPECIES);
-    for (int j = 0; j < n; j += LENGTH) {
-      VectorMask<Float> mask = SPECIES.indexInRange(j, n);
-      FloatVector a = FloatVector.fromMemorySegment(SPECIES, Native.ALL, x + 4L * j, ORDER, mask);
-      FloatVector e = VectorExp.exp(a.sub(max));
-      e.intoMemorySegment(Native.ALL, out + 4L * j, ORDER, mask);
-      sum = sum.add(e, mask);
-    }
-    sum = reciprocal(foldSum(sum));
-    for (int j = 0; j < n; j += LENGTH) {
-      VectorMask<Float> mask = SPECIES.indexInRange(j, n);
-      long at = out + 4L * j;
-      FloatVector e = FloatVector.fromMemorySegment(SPECIES, Native.ALL, at, ORDER, mask);
-      e.mul(sum).intoMemorySegment(Native.ALL, at, ORDER, mask);
     }
   }
 
@@ -211,30 +171,8 @@ final class VectorEdgeSoftmax implements RowLoop {
     return one.div(sum.blend(one, sum.compare(VectorOperators.EQ, 0f)));
   }
 
-  /** Every lane the largest of its head's lanes. */
-  private static FloatVector foldMax(FloatVector x) {
-    if (PERIOD == 1) {
-      // A NaN spreads to the whole row already here.
-      return FloatVector.broadcast(SPECIES, x.reduceLanes(VectorOperators.MAX));
-    }
-    FloatVector a = x;
-    if (LENGTH > 8 && PERIOD <= 8) {
-      a = larger(a, a.rearrange(BY_8));
-    }
-    if (LENGTH > 4 && PERIOD <= 4) {
-      a = larger(a, a.rearrange(BY_4));
-    }
-    if (LENGTH > 2 && PERIOD <= 2) {
-      a = larger(a, a.rearrange(BY_2));
-    }
-    return a;
-  }
-
   /** Every lane the sum of its head's lanes. */
   private static FloatVector foldSum(FloatVector x) {
-    if (PERIOD == 1) {
-      return FloatVector.broadcast(SPECIES, x.reduceLanes(VectorOperators.ADD));
-    }
     FloatVector a = x;
     if (LENGTH > 8 && PERIOD <= 8) {
       a = a.add(a.rearrange(BY_8));
@@ -244,6 +182,9 @@ final class VectorEdgeSoftmax implements RowLoop {
     }
     if (LENGTH > 2 && PERIOD <= 2) {
       a = a.add(a.rearrange(BY_2));
+    }
+    if (PERIOD == 1) {
+      a = a.add(a.rearrange(BY_1));
     }
     return a;
   }

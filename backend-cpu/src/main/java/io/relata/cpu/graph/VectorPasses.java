@@ -20,8 +20,14 @@ final class VectorPasses {
    */
   private static final int MOST_IN_LARGE_BODY = 4;
 
+  /** The same where rows are only copied, if the machine has the registers. */
+  private static final int MOST_COPIED = LENGTH == 16 ? 16 : 8;
+
   /** Vectors of a dot product that are spelled out. */
   private static final int MOST_IN_SUM = 8;
+
+  /** Columns of a row that dot products hold in registers. */
+  static final int WIDEST_ROW = MOST_IN_SUM * LENGTH;
 
   private VectorPasses() {}
 
@@ -32,9 +38,26 @@ final class VectorPasses {
         : of(plan, false);
   }
 
+  /** True where the loop for dot products of several heads covers a plan. */
+  static boolean headDots(FeaturePlan plan) {
+    int inner = plan.inner();
+    return inner > 1
+        && Integer.bitCount(inner) == 1
+        && plan.count() % LENGTH == 0
+        && plan.count() <= WIDEST_ROW
+        && plan.outSize() <= LENGTH;
+  }
+
+  /** The whole row of such a plan. */
+  static Pass heads(FeaturePlan plan) {
+    int share = Math.max(1, plan.inner() / LENGTH);
+    int spread = Math.max(1, LENGTH / plan.inner());
+    return new Pass(0, new Lanes(plan.count() / LENGTH, LENGTH, 0, false, share, spread));
+  }
+
   /** The lanes of an edge softmax: the stride is the number of heads where it divides the lanes. */
   static Lanes softmax(int heads) {
-    return new Lanes(1, LENGTH % heads == 0 ? heads : 0, 0, false, 1);
+    return new Lanes(1, LENGTH % heads == 0 ? heads : 0, 0, false, 1, 1);
   }
 
   /** Columns from {@code column} on, as {@code lanes} says. */
@@ -47,11 +70,46 @@ final class VectorPasses {
     switch (plan.layout()) {
       case SAME -> columns(passes, 0, plan.count(), most);
       case LHS_GROUPED, RHS_GROUPED ->
-          groups(passes, plan.count() / plan.inner(), plan.inner(), most);
+          groups(passes, plan.count() / plan.inner(), plan.inner(), most, MOST_IN_LARGE_BODY);
       case OUT_GROUPED -> sums(passes, plan.outSize(), plan.inner());
       case GENERAL -> {}
     }
     return passes;
+  }
+
+  /** Passes of the straight loops of sums. */
+  static List<Pass> straight(FeaturePlan plan) {
+    List<Pass> passes = new ArrayList<>();
+    if (plan.layout() == FeaturePlan.Layout.SAME) {
+      columns(passes, 0, plan.count(), MOST_COPIED);
+      return passes;
+    }
+    int inner = plan.inner();
+    if (inner >= LENGTH) {
+      groups(passes, plan.count() / inner, inner, MOST, MOST);
+      return passes;
+    }
+    columns(passes, 0, plan.count(), MOST);
+    passes.replaceAll(
+        p -> {
+          Lanes l = p.lanes();
+          Lanes spread = new Lanes(l.vectors(), LENGTH, l.tail(), false, 1, LENGTH / inner);
+          return new Pass(p.column(), spread);
+        });
+    return passes;
+  }
+
+  /** Passes of the straight loop of max and min. */
+  static List<Pass> copyBest(FeaturePlan plan) {
+    List<Pass> passes = new ArrayList<>();
+    columns(passes, 0, plan.count(), LENGTH == 16 ? MOST : MOST_IN_LARGE_BODY);
+    return passes;
+  }
+
+  /** True where the straight loop of weighted sums covers a plan. */
+  static boolean weighted(FeaturePlan plan) {
+    return plan.layout() == FeaturePlan.Layout.RHS_GROUPED
+        && (plan.inner() >= LENGTH || plan.inner() > 1 && LENGTH % plan.inner() == 0);
   }
 
   /** Neighbouring columns that share one element of a grouped operand, or have none. */
@@ -61,23 +119,24 @@ final class VectorPasses {
     for (int done = 0; done < vectors; done += each) {
       int n = Math.min(each, vectors - done);
       int tail = done + n == vectors ? size % LENGTH : 0;
-      passes.add(new Pass(from + done * LENGTH, new Lanes(n, LENGTH, tail, false, most)));
+      passes.add(new Pass(from + done * LENGTH, new Lanes(n, LENGTH, tail, false, most, 1)));
     }
   }
 
-  private static void groups(List<Pass> passes, int groups, int inner, int most) {
+  private static void groups(List<Pass> passes, int groups, int inner, int most, int mostGrouped) {
     int vectors = inner < LENGTH ? 1 : inner / LENGTH;
-    if (inner > LENGTH && inner % LENGTH != 0 || vectors > MOST_IN_LARGE_BODY) {
+    if (inner > LENGTH && inner % LENGTH != 0 || vectors > mostGrouped) {
       for (int g = 0; g < groups; g++) {
         columns(passes, g * inner, inner, most);
       }
       return;
     }
-    int each = ceil(groups, ceil(groups, MOST_IN_LARGE_BODY / vectors));
+    int each = ceil(groups, ceil(groups, mostGrouped / vectors));
     for (int done = 0; done < groups; done += each) {
       int n = Math.min(each, groups - done) * vectors;
       boolean partial = inner < LENGTH;
-      Lanes lanes = new Lanes(n, partial ? inner : LENGTH, partial ? inner : 0, partial, vectors);
+      Lanes lanes =
+          new Lanes(n, partial ? inner : LENGTH, partial ? inner : 0, partial, vectors, 1);
       passes.add(new Pass(done * inner, lanes));
     }
   }
@@ -90,7 +149,7 @@ final class VectorPasses {
 
   private static Lanes sum(int inner) {
     int vectors = ceil(inner, LENGTH);
-    return new Lanes(vectors > MOST_IN_SUM ? 0 : vectors, LENGTH, inner % LENGTH, false, 1);
+    return new Lanes(vectors > MOST_IN_SUM ? 0 : vectors, LENGTH, inner % LENGTH, false, 1, 1);
   }
 
   private static int ceil(int a, int b) {

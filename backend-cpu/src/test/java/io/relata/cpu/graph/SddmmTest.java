@@ -58,6 +58,21 @@ class SddmmTest {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource(Kernel.class)
+  void dotProductsOfAnyNumberAndWidthOfHeadsEqualTheDefinition(Kernel kernel) {
+    for (boolean sorted : new boolean[] {true, false}) {
+      TestGraph g = TestGraph.random(35, 40, 300, sorted);
+      for (int heads : new int[] {1, 2, 3, 4, 5, 8, 16, 20}) {
+        for (int width : new int[] {1, 2, 4, 8, 16, 24, 32, 64}) {
+          FeaturePlan plan = Pattern.dot(heads, width).plan();
+          check(kernel, g, new Message(MessageOp.DOT, Target.U, Target.V), plan, plan.toString());
+          check(kernel, g, new Message(MessageOp.DOT, Target.V, Target.U), plan, plan.toString());
+        }
+      }
+    }
+  }
+
   private static void check(
       Kernel kernel, TestGraph g, Message message, FeaturePlan plan, String what) {
     SddmmCall call = Fixture.sddmmCall(g, message, plan, kernel.dtype, 8);

@@ -16,6 +16,7 @@ import io.relata.spi.SpmmCall;
 import io.relata.spi.Target;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -53,6 +54,28 @@ class SpmmTest {
         check(kernel, g, weighted, same, reducer, "width " + width);
         FeaturePlan weight = Pattern.of(new int[] {width}, new int[] {1}).plan();
         check(kernel, g, weighted, weight, reducer, "one weight, width " + width);
+      }
+    }
+  }
+
+  @Test
+  void weightsOfAnyNumberAndWidthOfHeadsGiveTheBitsOfThePlainKernel() {
+    Message weighted = new Message(MessageOp.MUL, Target.U, Target.E);
+    for (boolean sorted : new boolean[] {true, false}) {
+      TestGraph g = TestGraph.random(19, 40, 300, sorted);
+      for (int heads : new int[] {1, 2, 3, 4, 5, 8, 9, 16, 20}) {
+        for (int width : new int[] {1, 2, 3, 4, 8, 12, 16, 24, 32, 64, 144}) {
+          FeaturePlan plan = Pattern.of(new int[] {heads, width}, new int[] {heads, 1}).plan();
+          for (Reducer reducer : List.of(Reducer.SUM, Reducer.MEAN, Reducer.MAX)) {
+            SpmmCall plain = Fixture.spmmCall(g, weighted, plan, reducer, DType.FLOAT32, 23, false);
+            SpmmCall fast = Fixture.spmmCall(g, weighted, plan, reducer, DType.FLOAT32, 23, false);
+            Fixture.PLAIN.spmm(plain);
+            Fixture.VECTOR.spmm(fast);
+            assertThat(TestArrays.values(fast.out()))
+                .as("%d heads of %d, %s", heads, width, reducer)
+                .isEqualTo(TestArrays.values(plain.out()));
+          }
+        }
       }
     }
   }
@@ -199,30 +222,32 @@ class SpmmTest {
     int[] rows = {0, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5};
     double[] expected = {nan, nan, -inf, inf, 3, 0, 0};
     int[] winners = {1, 3, 5, 7, 9, 11, -1};
-    TestGraph g = TestGraph.of(13, 7, new int[13], rows, 100);
-    for (int width : new int[] {1, 19, 64}) {
+    TestGraph g = TestGraph.of(13, 7, IntStream.range(0, 13).toArray(), rows, 100);
+    for (int width : new int[] {1, 19, 64, 150}) {
       Array x = TestArrays.fill(TestArrays.zeros(kernel.dtype, 13, width), i -> values[i / width]);
       for (Reducer reducer : List.of(Reducer.MAX, Reducer.MIN)) {
-        Array out = TestArrays.zeros(kernel.dtype, 7, width);
-        Array won = TestArrays.zeros(DType.INT32, 7, width);
-        kernel.kernels.spmm(
-            new SpmmCall(
-                g.index(),
-                MessageOp.COPY,
-                new Operand(x, Target.E),
-                null,
-                FeaturePlan.copy(width),
-                reducer,
-                out,
-                won,
-                false));
-        for (int i = 0; i < out.size(); i++) {
-          assertThat(TestArrays.get(out, i))
-              .as("%s %s %d", kernel, reducer, i)
-              .isEqualTo(Double.valueOf(expected[i / width]));
-          assertThat(TestArrays.get(won, i))
-              .as("%s %s %d", kernel, reducer, i)
-              .isEqualTo(winners[i / width]);
+        for (Target target : List.of(Target.E, Target.U)) {
+          Array out = TestArrays.zeros(kernel.dtype, 7, width);
+          Array won = TestArrays.zeros(DType.INT32, 7, width);
+          kernel.kernels.spmm(
+              new SpmmCall(
+                  g.index(),
+                  MessageOp.COPY,
+                  new Operand(x, target),
+                  null,
+                  FeaturePlan.copy(width),
+                  reducer,
+                  out,
+                  won,
+                  false));
+          for (int i = 0; i < out.size(); i++) {
+            assertThat(TestArrays.get(out, i))
+                .as("%s %s %s %d", kernel, reducer, target, i)
+                .isEqualTo(Double.valueOf(expected[i / width]));
+            assertThat(TestArrays.get(won, i))
+                .as("%s %s %s %d", kernel, reducer, target, i)
+                .isEqualTo(winners[i / width]);
+          }
         }
       }
     }

@@ -90,7 +90,7 @@ public abstract class Optimizer {
     }
   }
 
-  /** Forgets all gradients; their memory serves the next ones (see {@link Tensor#zeroGrad}). */
+  /** Forgets all gradients and frees their memory (see {@link Tensor#zeroGrad}). */
   public final void zeroGrad() {
     parameters.forEach(Tensor::zeroGrad);
   }

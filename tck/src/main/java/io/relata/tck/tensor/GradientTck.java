@@ -38,6 +38,11 @@ public abstract class GradientTck extends RelataTck {
     GradientCheck.check(relata, what, operation, inputs);
   }
 
+  /** Checks an operation on these inputs, now. */
+  protected final void check(String what, GradientCheck.Operation operation, Tensor... inputs) {
+    GradientCheck.check(relata, what, operation, inputs);
+  }
+
   /** What was added, once. */
   protected final List<DynamicTest> added() {
     List<DynamicTest> all = List.copyOf(tests);

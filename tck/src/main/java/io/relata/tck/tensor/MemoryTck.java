@@ -117,7 +117,7 @@ public abstract class MemoryTck extends RelataTck {
     assertThatThrownBy(t::toFloatArray)
         .isInstanceOfSatisfying(
             RelataException.class, e -> assertThat(e.id()).isEqualTo(ErrorId.LIFETIME))
-        .hasMessageContaining("freed when its scope closed")
+        .hasMessageContaining("freed, by its scope or by zeroGrad")
         .hasMessageContaining("keep()");
   }
 

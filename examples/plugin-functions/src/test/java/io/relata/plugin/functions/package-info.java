@@ -1,0 +1,2 @@
+/** Conformance of the functions. */
+package io.relata.plugin.functions;
