@@ -18,14 +18,21 @@ final class Frame {
   private static final class Column {
     private Tensor value;
     private Column source;
-    private Tensor index;
+    private Origin origin;
 
-    Tensor get() {
-      if (value == null) {
-        value = source.get().indexSelect(0, index);
-        source = null;
-        index = null;
+    synchronized Tensor get() {
+      if (value != null) {
+        return value;
       }
+      Tensor whole = source.get();
+      if (whole.requiresGrad()) {
+        // Each use records its own gather: a recorded one can be walked back only once.
+        return origin.take(whole);
+      }
+      // It outlives the scope in which it happens to be read first.
+      whole.relata().unscoped(() -> value = origin.take(whole));
+      source = null;
+      origin = null;
       return value;
     }
   }
@@ -159,14 +166,17 @@ final class Frame {
   }
 
   /**
-   * Takes over all fields of {@code parent} at {@code index}; nothing is gathered before it is
-   * read.
+   * Takes over all fields of {@code parent}: shared where all rows come along, else nothing is
+   * gathered before it is read.
    */
-  void gatherFrom(Frame parent, Tensor index) {
+  void takeFrom(Frame parent, Origin rows) {
     for (Map.Entry<String, Column> e : parent.columns.entrySet()) {
-      Column c = new Column();
-      c.source = e.getValue();
-      c.index = index;
+      Column c = e.getValue();
+      if (!rows.isAll()) {
+        c = new Column();
+        c.source = e.getValue();
+        c.origin = rows;
+      }
       columns.put(e.getKey(), c);
     }
   }

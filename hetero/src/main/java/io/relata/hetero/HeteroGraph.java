@@ -11,6 +11,7 @@ import io.relata.graph.NodeFunction;
 import io.relata.graph.NormBy;
 import io.relata.graph.Update;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,32 +35,49 @@ public final class HeteroGraph {
 
   private final Relata relata;
   private final Map<EdgeType, Relation> relations = new TreeMap<>();
-  private final Map<String, Frame> nodeFrames = new TreeMap<>();
+  private final Map<String, Frame> srcFrames = new TreeMap<>();
+  private final Map<String, Frame> dstFrames;
   private final Map<EdgeType, Frame> edgeFrames = new TreeMap<>();
   private final Parent parent;
 
-  /** Where the nodes and edges of a subgraph come from. */
-  record Parent(Map<String, Tensor> nodes, Map<EdgeType, Tensor> edges) {}
+  /** Where the nodes and edges of a derived graph come from; null for new edges. */
+  record Parent(Map<String, Origin> src, Map<String, Origin> dst, Map<EdgeType, Origin> edges) {}
 
   HeteroGraph(Relata relata, Map<String, Integer> counts, Map<EdgeType, Adjacency> adjacencies) {
-    this(relata, counts, adjacencies, null);
+    this(relata, counts, null, adjacencies, null);
   }
 
+  /**
+   * A graph.
+   *
+   * @param dstCounts nodes as destinations, which makes the graph a block; null where sources and
+   *     destinations are the same nodes
+   */
   HeteroGraph(
       Relata relata,
       Map<String, Integer> counts,
+      Map<String, Integer> dstCounts,
       Map<EdgeType, Adjacency> adjacencies,
       Parent parent) {
     this.relata = relata;
     this.parent = parent;
-    counts.forEach(
-        (type, n) ->
-            nodeFrames.put(type, new Frame(relata, "node type '" + type + "'", "nodes", n)));
+    String side = dstCounts == null ? "" : " as source";
+    counts.forEach((type, n) -> srcFrames.put(type, nodeFrame(type, side, n)));
+    if (dstCounts == null) {
+      dstFrames = srcFrames;
+    } else {
+      dstFrames = new TreeMap<>();
+      dstCounts.forEach((type, n) -> dstFrames.put(type, nodeFrame(type, " as destination", n)));
+    }
     adjacencies.forEach(
         (type, a) -> {
           relations.put(type, new Relation(type, a));
           edgeFrames.put(type, new Frame(relata, "relation '" + type + "'", "edges", a.numEdges()));
         });
+  }
+
+  private Frame nodeFrame(String type, String side, int count) {
+    return new Frame(relata, "node type '" + type + "'" + side, "nodes", count);
   }
 
   /** Starts a graph. */
@@ -81,7 +99,7 @@ public final class HeteroGraph {
 
   /** Node types, alphabetical. */
   public Set<String> nodeTypes() {
-    return nodeFrames.keySet();
+    return Collections.unmodifiableSet(srcFrames.keySet());
   }
 
   /**
@@ -91,14 +109,45 @@ public final class HeteroGraph {
     return List.copyOf(relations.keySet());
   }
 
-  /** Nodes of a type. */
+  /** Nodes of a type; in a block, sources and destinations are counted apart. */
   public int numNodes(String type) {
-    return frame(type).rows();
+    return oneSided(type).rows();
+  }
+
+  /** Nodes of a type as sources. */
+  public int numSrcNodes(String type) {
+    return srcFrame(type).rows();
+  }
+
+  /** Nodes of a type as destinations. */
+  public int numDstNodes(String type) {
+    return dstFrame(type).rows();
   }
 
   /** All nodes. */
   public int numNodes() {
-    return nodeFrames.values().stream().mapToInt(Frame::rows).sum();
+    return nodeTypes().stream().mapToInt(this::numNodes).sum();
+  }
+
+  /**
+   * Whether sources and destinations are numbered, and have fields, apart: a layer of message flow
+   * (DGL: {@code is_block}).
+   */
+  public boolean isBlock() {
+    return dstFrames != srcFrames;
+  }
+
+  /** Whether it has one node type and one relation. */
+  public boolean isHomogeneous() {
+    return srcFrames.size() == 1 && relations.size() == 1;
+  }
+
+  /** The schema as a graph: node i is the i-th node type, edge j the j-th relation. */
+  public HeteroGraph metagraph() {
+    List<String> types = List.copyOf(nodeTypes());
+    int[] src = edgeTypes().stream().mapToInt(t -> types.indexOf(t.source())).toArray();
+    int[] dst = edgeTypes().stream().mapToInt(t -> types.indexOf(t.destination())).toArray();
+    return homogeneous(relata, types.size(), src, dst);
   }
 
   /** Edges of a relation. */
@@ -146,25 +195,37 @@ public final class HeteroGraph {
         .build();
   }
 
-  private Frame frame(String type) {
-    Frame f = nodeFrames.get(type);
+  private Frame frame(Map<String, Frame> frames, String type) {
+    Frame f = frames.get(type);
     if (f == null) {
       throw RelataException.of(ErrorId.TYPE_UNKNOWN, "The graph has no such node type")
-          .expected("one of " + nodeFrames.keySet())
+          .expected("one of " + frames.keySet())
           .found("'" + type + "'")
           .build();
     }
     return f;
   }
 
+  private Frame oneSided(String type) {
+    Frame f = srcFrame(type);
+    if (isBlock()) {
+      throw RelataException.of(
+              ErrorId.TYPE_UNKNOWN, "In a block a node type has a source and a destination side")
+          .where(f.owner())
+          .remedy("use srcNodes, dstNodes, numSrcNodes or numDstNodes")
+          .build();
+    }
+    return f;
+  }
+
   private String onlyNodeType() {
-    if (nodeFrames.size() != 1) {
+    if (srcFrames.size() != 1) {
       throw RelataException.of(ErrorId.TYPE_UNKNOWN, "The graph has several node types")
-          .expected("a node type, one of " + nodeFrames.keySet())
+          .expected("a node type, one of " + srcFrames.keySet())
           .found("none")
           .build();
     }
-    return nodeFrames.keySet().iterator().next();
+    return srcFrames.keySet().iterator().next();
   }
 
   private Relation onlyRelation() {
@@ -180,11 +241,11 @@ public final class HeteroGraph {
   }
 
   Frame srcFrame(String type) {
-    return frame(type);
+    return frame(srcFrames, type);
   }
 
   Frame dstFrame(String type) {
-    return frame(type);
+    return frame(dstFrames, type);
   }
 
   Frame edgeFrame(EdgeType type) {
@@ -200,7 +261,7 @@ public final class HeteroGraph {
 
   /** The nodes of a type. */
   public NodeView nodes(String type) {
-    return new NodeView(this, type, frame(type));
+    return new NodeView(this, type, oneSided(type));
   }
 
   /** The nodes of a type as sources. */
@@ -242,7 +303,8 @@ public final class HeteroGraph {
 
   /** Until it is closed, fields change only for the time being. */
   public LocalScope localScope() {
-    List<Frame> all = new ArrayList<>(nodeFrames.values());
+    List<Frame> all = new ArrayList<>(srcFrames.values());
+    all.addAll(dstFrames.values());
     all.addAll(edgeFrames.values());
     return new LocalScope(all);
   }
@@ -359,23 +421,72 @@ public final class HeteroGraph {
    * first read.
    */
   public HeteroGraph subgraph(Map<String, int[]> nodes) {
-    return Subgraph.byNodes(this, nodes);
+    return NodeSubgraph.of(this, nodes);
   }
 
-  /** Ids that the nodes of this subgraph have in the graph it was taken from, (count,) INT32. */
+  /**
+   * The graph of the relations that match (DGL: {@code g[source, relation, destination]}), with the
+   * node types at their ends, all their nodes, and their fields. Null matches everything.
+   *
+   * @throws RelataException RELATION_UNKNOWN where no relation matches
+   */
+  public HeteroGraph slice(String source, String relation, String destination) {
+    List<EdgeType> matching =
+        edgeTypes().stream()
+            .filter(t -> source == null || source.equals(t.source()))
+            .filter(t -> relation == null || relation.equals(t.relation()))
+            .filter(t -> destination == null || destination.equals(t.destination()))
+            .toList();
+    if (matching.isEmpty()) {
+      throw RelataException.of(ErrorId.RELATION_UNKNOWN, "No relation matches the slice")
+          .expected("one of " + relations.keySet())
+          .found(any(source) + ":" + any(relation) + ":" + any(destination))
+          .build();
+    }
+    Derivation d = Derivation.of(this);
+    for (EdgeType type : matching) {
+      d.keepNodes(type.source()).keepNodes(type.destination()).keepEdges(type);
+    }
+    return d.build();
+  }
+
+  private static String any(String name) {
+    return name == null ? "*" : name;
+  }
+
+  /** Ids that the nodes of this graph have in the one it was made from, (count,) INT32. */
   public Tensor parentNodes(String type) {
-    frame(type);
-    return requireParent().nodes().get(type);
+    oneSided(type);
+    return requireParent().src().get(type).index();
   }
 
-  /** Ids that the edges of this subgraph have in the graph it was taken from, (count,) INT32. */
+  /** Ids that the source nodes of a block have in the graph it was made from, (count,) INT32. */
+  public Tensor parentSrcNodes(String type) {
+    srcFrame(type);
+    return requireParent().src().get(type).index();
+  }
+
+  /** Ids that the destination nodes have in the graph it was made from, (count,) INT32. */
+  public Tensor parentDstNodes(String type) {
+    dstFrame(type);
+    return requireParent().dst().get(type).index();
+  }
+
+  /** Ids that the edges of this graph have in the one it was made from, (count,) INT32. */
   public Tensor parentEdges(String relation) {
-    return requireParent().edges().get(edgeType(relation));
+    EdgeType type = edgeType(relation);
+    Origin origin = requireParent().edges().get(type);
+    if (origin == null) {
+      throw RelataException.of(ErrorId.ARGUMENT, "The edges are in no other graph")
+          .where("relation '" + type + "'")
+          .build();
+    }
+    return origin.index();
   }
 
   private Parent requireParent() {
     if (parent == null) {
-      throw RelataException.of(ErrorId.ARGUMENT, "The graph is not a subgraph").build();
+      throw RelataException.of(ErrorId.ARGUMENT, "The graph was not made from another").build();
     }
     return parent;
   }
@@ -385,7 +496,11 @@ public final class HeteroGraph {
   public String toString() {
     StringBuilder s = new StringBuilder("HeteroGraph(\n");
     Map<String, Object> lines = new LinkedHashMap<>();
-    nodeFrames.forEach((t, f) -> lines.put("nodes " + t, f.rows() + " " + f.fields()));
+    srcFrames.forEach(
+        (t, f) -> lines.put((isBlock() ? "source " : "nodes ") + t, f.rows() + " " + f.fields()));
+    if (isBlock()) {
+      dstFrames.forEach((t, f) -> lines.put("destination " + t, f.rows() + " " + f.fields()));
+    }
     edgeFrames.forEach((t, f) -> lines.put("edges " + t, f.rows() + " " + f.fields()));
     lines.forEach((k, v) -> s.append("  ").append(k).append(": ").append(v).append('\n'));
     return s.append(')').toString();

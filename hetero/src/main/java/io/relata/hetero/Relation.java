@@ -7,6 +7,9 @@ final class Relation {
   private final EdgeType type;
   private final Adjacency adjacency;
   private DegreeBuckets buckets;
+  private CompressedRows in;
+  private CompressedRows out;
+  private SortedPairs pairs;
 
   Relation(EdgeType type, Adjacency adjacency) {
     this.type = type;
@@ -30,6 +33,29 @@ final class Relation {
       buckets = DegreeBuckets.of(adjacency);
     }
     return buckets;
+  }
+
+  /** Edges grouped by destination, on the heap, for questions about the structure. */
+  synchronized CompressedRows in() {
+    if (in == null) {
+      in = CompressedRows.of(adjacency.numDst(), adjacency.dst(), adjacency.src());
+    }
+    return in;
+  }
+
+  /** Edges grouped by source. */
+  synchronized CompressedRows out() {
+    if (out == null) {
+      out = CompressedRows.of(adjacency.numSrc(), adjacency.src(), adjacency.dst());
+    }
+    return out;
+  }
+
+  synchronized SortedPairs pairs() {
+    if (pairs == null) {
+      pairs = new SortedPairs(out());
+    }
+    return pairs;
   }
 
   /** The same node sets with only the given edges, in the given order. */

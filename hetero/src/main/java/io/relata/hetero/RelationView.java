@@ -10,7 +10,6 @@ import io.relata.graph.Update;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
 /** Message passing along one relation of a graph (DGL: {@code g[relation]}). */
@@ -95,21 +94,16 @@ public final class RelationView {
 
   /** Sends along all out-edges of the given nodes. */
   public void push(int[] nodes, EdgeFunction message, NodeFunction reduce) {
-    boolean[] wanted = marks("source node", nodes, adjacency().numSrc());
-    sendAndRecv(edgesWhere(e -> wanted[adjacency().src(e)]), message, reduce);
+    int[] from = distinct("source node", nodes, adjacency().numSrc());
+    sendAndRecv(sorted(rowEdges(relation.out(), from)), message, reduce);
   }
 
   /** Receives along all in-edges of the given nodes; a listed node without in-edges gets 0. */
   public void pull(int[] nodes, EdgeFunction message, NodeFunction reduce) {
-    boolean[] wanted = marks("destination node", nodes, adjacency().numDst());
-    int[] ids = edgesWhere(e -> wanted[adjacency().dst(e)]);
-    Pass pass = Pass.over(graph, relation, ids);
+    int[] to = distinct("destination node", nodes, adjacency().numDst());
+    Pass pass = Pass.over(graph, relation, sorted(rowEdges(relation.in(), to)));
     Map<String, Tensor> values = pass.run(new Update(message, reduce, null));
-    writeRows(pass.destinations(), distinct("node", nodes, adjacency().numDst()), values);
-  }
-
-  private int[] edgesWhere(IntPredicate p) {
-    return IntStream.range(0, numEdges()).filter(p).toArray();
+    writeRows(pass.destinations(), to, values);
   }
 
   private static void write(Frame frame, Map<String, Tensor> values) {
@@ -125,12 +119,16 @@ public final class RelationView {
   }
 
   private int[] distinct(String what, int[] ids, int limit) {
-    marks(what, ids, limit);
+    check(what, ids, limit);
     return Arrays.stream(ids).distinct().toArray();
   }
 
-  private boolean[] marks(String what, int[] ids, int limit) {
-    boolean[] mark = new boolean[limit];
+  private static int[] sorted(int[] ids) {
+    Arrays.sort(ids);
+    return ids;
+  }
+
+  private void check(String what, int[] ids, int limit) {
     for (int i = 0; i < ids.length; i++) {
       if (ids[i] < 0 || ids[i] >= limit) {
         throw RelataException.of(ErrorId.INDEX, "There is no such " + what)
@@ -139,9 +137,7 @@ public final class RelationView {
             .found(Integer.toString(ids[i]))
             .build();
       }
-      mark[ids[i]] = true;
     }
-    return mark;
   }
 
   // ---- structure ----
@@ -156,24 +152,137 @@ public final class RelationView {
     return graph.relata().tensor(adjacency().outDegrees());
   }
 
+  /** In-degrees of some destination nodes, in their order. */
+  public int[] inDegreesOf(int... nodes) {
+    check("destination node", nodes, adjacency().numDst());
+    return Arrays.stream(nodes).map(relation.in()::degree).toArray();
+  }
+
+  /** Out-degrees of some source nodes, in their order. */
+  public int[] outDegreesOf(int... nodes) {
+    check("source node", nodes, adjacency().numSrc());
+    return Arrays.stream(nodes).map(relation.out()::degree).toArray();
+  }
+
+  /** Whether some edges share both ends (DGL: {@code is_multigraph}). */
+  public boolean isMultigraph() {
+    int[] src = adjacency().src();
+    return IntStream.range(0, src.length)
+        .anyMatch(e -> relation.pairs().first(src[e], adjacency().dst(e)) != e);
+  }
+
   /** Ids of the edges from u to v, ascending. */
   public int[] edgeIds(int u, int v) {
-    return edgesWhere(e -> adjacency().src(e) == u && adjacency().dst(e) == v);
+    checkPairs(new int[] {u}, new int[] {v});
+    return relation.pairs().between(u, v);
   }
 
   /** Whether there is an edge from u to v. */
   public boolean hasEdge(int u, int v) {
-    return edgeIds(u, v).length > 0;
+    return hasEdges(new int[] {u}, new int[] {v})[0];
   }
 
-  /** Ids of the edges into v, ascending. */
-  public int[] inEdges(int v) {
-    return edgesWhere(e -> adjacency().dst(e) == v);
+  /** Whether there are edges from u[i] to v[i] (DGL: {@code has_edges_between}). */
+  public boolean[] hasEdges(int[] u, int[] v) {
+    checkPairs(u, v);
+    boolean[] has = new boolean[u.length];
+    for (int i = 0; i < has.length; i++) {
+      has[i] = relation.pairs().first(u[i], v[i]) >= 0;
+    }
+    return has;
   }
 
-  /** Ids of the edges out of u, ascending. */
-  public int[] outEdges(int u) {
-    return edgesWhere(e -> adjacency().src(e) == u);
+  /**
+   * The smallest id of the edges from u[i] to v[i] (DGL: {@code edge_ids}).
+   *
+   * @throws RelataException INDEX where there is none
+   */
+  public int[] edgeIds(int[] u, int[] v) {
+    checkPairs(u, v);
+    int[] ids = new int[u.length];
+    for (int i = 0; i < ids.length; i++) {
+      ids[i] = relation.pairs().first(u[i], v[i]);
+      if (ids[i] < 0) {
+        throw RelataException.of(ErrorId.INDEX, "There is no edge between two nodes")
+            .where("relation '" + type() + "', position " + i)
+            .expected("an edge from " + u[i] + " to " + v[i])
+            .found("none")
+            .remedy("ask hasEdges first, or use edgesBetween")
+            .build();
+      }
+    }
+    return ids;
+  }
+
+  /**
+   * All edges from u[i] to v[i], pair by pair, those of a pair in ascending id (DGL: {@code
+   * edge_ids} with {@code return_uv}).
+   */
+  public EdgeList edgesBetween(int[] u, int[] v) {
+    checkPairs(u, v);
+    return findEdges(
+        IntStream.range(0, u.length)
+            .mapToObj(i -> relation.pairs().between(u[i], v[i]))
+            .flatMapToInt(IntStream::of)
+            .toArray());
+  }
+
+  private void checkPairs(int[] u, int[] v) {
+    if (u.length != v.length) {
+      throw RelataException.of(ErrorId.EDGE_LISTS, "Sources and destinations differ in number")
+          .where("relation '" + type() + "'")
+          .expected("as many destinations as sources")
+          .found(u.length + " sources, " + v.length + " destinations")
+          .build();
+    }
+    check("source node", u, adjacency().numSrc());
+    check("destination node", v, adjacency().numDst());
+  }
+
+  /** The given edges with their ends (DGL: {@code find_edges}). */
+  public EdgeList findEdges(int... ids) {
+    check("edge", ids, numEdges());
+    return new EdgeList(
+        Arrays.stream(ids).map(adjacency()::src).toArray(),
+        Arrays.stream(ids).map(adjacency()::dst).toArray(),
+        ids.clone());
+  }
+
+  /** All edges with their ends (DGL: {@code all_edges}); in the order of ids, this is COO. */
+  public EdgeList allEdges(EdgeOrder order) {
+    return findEdges(
+        switch (order) {
+          case ID -> IntStream.range(0, numEdges()).toArray();
+          case SOURCE_DESTINATION -> relation.pairs().edges();
+        });
+  }
+
+  /** Edges grouped by source. */
+  public CompressedRows csr() {
+    return relation.out().copy();
+  }
+
+  /** Edges grouped by destination. */
+  public CompressedRows csc() {
+    return relation.in().copy();
+  }
+
+  /** Ids of the edges into some nodes, node by node, those of a node ascending. */
+  public int[] inEdges(int... nodes) {
+    check("destination node", nodes, adjacency().numDst());
+    return rowEdges(relation.in(), nodes);
+  }
+
+  /** Ids of the edges out of some nodes, node by node, those of a node ascending. */
+  public int[] outEdges(int... nodes) {
+    check("source node", nodes, adjacency().numSrc());
+    return rowEdges(relation.out(), nodes);
+  }
+
+  private static int[] rowEdges(CompressedRows rows, int[] nodes) {
+    return Arrays.stream(nodes)
+        .flatMap(r -> Arrays.stream(rows.edges(), rows.offsets()[r], rows.offsets()[r + 1]))
+        .toArray();
   }
 
   /** Sources of the edges into v, by edge id. */

@@ -26,7 +26,11 @@ final class Calls {
           "softmax_nodes",
           "softmax_edges",
           "broadcast_nodes",
-          "broadcast_edges" ->
+          "broadcast_edges",
+          "topk_nodes",
+          "topk_edges",
+          "batch",
+          "merge" ->
           ReadoutCalls.run(t, api);
       case "degrees",
           "edge_ids",
@@ -36,8 +40,54 @@ final class Calls {
           "out_edges",
           "predecessors",
           "successors",
-          "node_subgraph" ->
+          "edges",
+          "adj_tensors",
+          "is_multigraph" ->
           GraphCalls.run(t, api);
+      case "node_subgraph",
+          "edge_subgraph",
+          "in_subgraph",
+          "out_subgraph",
+          "khop_in_subgraph",
+          "khop_out_subgraph",
+          "node_type_subgraph",
+          "edge_type_subgraph",
+          "compact_graphs",
+          "to_block",
+          "add_nodes",
+          "add_edges",
+          "remove_nodes",
+          "remove_edges" ->
+          SubgraphCalls.run(t, api);
+      case "reverse",
+          "add_self_loop",
+          "remove_self_loop",
+          "to_homogeneous",
+          "to_heterogeneous",
+          "to_bidirected",
+          "add_reverse_edges",
+          "to_simple",
+          "line_graph",
+          "metapath_reachable_graph",
+          "khop_graph",
+          "knn_graph",
+          "radius_graph" ->
+          TransformCalls.run(t, api);
+      case "khop_adj",
+          "laplacian_lambda_max",
+          "shortest_dist",
+          "norm_by_dst",
+          "random_walk_pe",
+          "topological_nodes_generator",
+          "bfs_nodes_generator",
+          "bfs_edges_generator",
+          "dfs_edges_generator",
+          "adj_product_graph",
+          "adj_sum_graph",
+          "sample_neighbors",
+          "select_topk",
+          "MultiLayerFullNeighborSampler" ->
+          StructureCalls.run(t, api);
       default -> throw new UnsupportedCase("no program for the call '" + api + "'");
     };
   }

@@ -2,6 +2,7 @@ package io.relata.tck.golden;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -12,7 +13,12 @@ import java.util.Set;
  */
 final class Flattened {
   /** What the files repeat among the outputs though it was asked or remarked. */
-  private static final Set<String> NOT_OUTPUTS = Set.of("query_src", "query_dst", "subset", "note");
+  private static final Set<String> NOT_OUTPUTS =
+      Set.of("query_src", "query_dst", "subset", "note", "ntype_order", "etype_order");
+
+  /** What is told of a graph by node type, or by relation. */
+  private static final List<String> COUNTS =
+      List.of("num_nodes", "num_src_nodes", "num_dst_nodes", "batch_num_nodes", "batch_num_edges");
 
   private Flattened() {}
 
@@ -54,7 +60,7 @@ final class Flattened {
   }
 
   private static void addGraph(String path, JsonNode graph, Map<String, Dense> all) {
-    for (String counts : new String[] {"num_nodes", "num_src_nodes", "num_dst_nodes"}) {
+    for (String counts : COUNTS) {
       if (graph.has(counts)) {
         graph
             .get(counts)

@@ -38,6 +38,15 @@ record GoldenGraph(Map<String, Integer> counts, List<Edges> relations) {
     return new GoldenGraph(counts, List.copyOf(relations));
   }
 
+  /** A graph of one type written in short: num_nodes, src, dst. */
+  static HeteroGraph plain(Relata relata, JsonNode json) {
+    return HeteroGraph.homogeneous(
+        relata,
+        json.get("num_nodes").asInt(),
+        Dense.ints(json.get("src")),
+        Dense.ints(json.get("dst")));
+  }
+
   static EdgeType edgeType(JsonNode json) {
     return new EdgeType(json.get(0).asText(), json.get(1).asText(), json.get(2).asText());
   }

@@ -10,10 +10,12 @@ import java.util.Optional;
  *
  * @param outputs by name
  * @param gradients by input or parameter; absent where there is none
- * @param seed the largest of the numbers that the gradients were walked back from, times the
- *     largest input where that is more than 1
+ * @param seed the largest of the numbers that the gradients were walked back from
+ * @param features the largest number among the inputs, at least 1: what is walked back to a
+ *     parameter has been multiplied by features
  */
-record Outcome(Map<String, Values> outputs, Map<String, Values> gradients, double seed) {
+record Outcome(
+    Map<String, Values> outputs, Map<String, Values> gradients, double seed, double features) {
   /**
    * A tensor copied out.
    *
@@ -56,7 +58,8 @@ record Outcome(Map<String, Values> outputs, Map<String, Values> gradients, doubl
       Dense target =
           wanted == null ? new Dense("f64", mine.shape(), new double[mine.data().length]) : wanted;
       Values value = mine == null ? new Values(target.shape(), target.zeros().data()) : mine;
-      String found = closeness.difference(target, value, seed);
+      boolean ofParameter = expected.weightGradients().containsKey(e.getKey());
+      String found = closeness.difference(target, value, ofParameter ? seed * features : seed);
       if (found != null) {
         return Optional.of("gradient of " + e.getKey() + ": " + found);
       }

@@ -42,7 +42,7 @@ final class PoolCalls {
   }
 
   private static Segments graphs(Trial t) {
-    return ReadoutCalls.segments(t, true);
+    return ReadoutCalls.batch(t).nodes("_N");
   }
 
   private static Map<String, Tensor> set2Set(Trial t) {

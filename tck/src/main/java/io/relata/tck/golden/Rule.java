@@ -149,9 +149,56 @@ enum Rule {
     Map<String, Dense> cotangents(GoldenCase c) {
       return new HeteroConvOracle(c).cotangents();
     }
+  },
+
+  /** Edges between the same two nodes are listed by ascending id. */
+  TIES_BY_EDGE_ID {
+    @Override
+    Expectation expectation(GoldenCase c) {
+      Expectation dgl = c.expectation();
+      double[] src = dgl.outputs().get("src").data();
+      double[] dst = dgl.outputs().get("dst").data();
+      double[] ids = dgl.outputs().get("eid").data().clone();
+      for (int from = 0, to; from < ids.length; from = to) {
+        to = from;
+        while (to < ids.length && src[to] == src[from] && dst[to] == dst[from]) {
+          to++;
+        }
+        Arrays.sort(ids, from, to);
+      }
+      Map<String, Dense> outputs = new LinkedHashMap<>(dgl.outputs());
+      outputs.put("eid", dgl.outputs().get("eid").with(ids));
+      return new Expectation(outputs, dgl.gradients(), dgl.weightGradients());
+    }
+  },
+
+  /** A block is refused where an edge enters a node that is no seed. */
+  BLOCK_NEEDS_SEEDS {
+    @Override
+    Expectation expectation(GoldenCase c) {
+      throw new UnsupportedCase("the call is refused");
+    }
+
+    @Override
+    boolean refuses() {
+      return true;
+    }
+  },
+
+  /** topk fills a graph with too few rows up with 0 and index -1, also one without any. */
+  TOPK_FILLS_UP {
+    @Override
+    Expectation expectation(GoldenCase c) {
+      return TopkOracle.expectation(c);
+    }
   };
 
   abstract Expectation expectation(GoldenCase c);
+
+  /** Whether the rule is that such a call is refused. */
+  boolean refuses() {
+    return false;
+  }
 
   /** What gradients are walked back from: the case's own, unless our outputs have other shapes. */
   Map<String, Dense> cotangents(GoldenCase c) {

@@ -115,15 +115,14 @@ final class Trial {
     if (layer != null) {
       layer.namedParameters().forEach((name, t) -> putGradient(gradients, name, t));
     }
-    return new Outcome(Outcome.copied(outputs), Outcome.copied(gradients), largest * factor());
-  }
-
-  /** The largest input, at least 1: on its way back a cotangent is multiplied by inputs. */
-  private double factor() {
-    return given.values().stream()
-        .filter(Dense::isFloating)
-        .mapToDouble(Closeness::largest)
-        .reduce(1, Math::max);
+    double features =
+        given.values().stream()
+            .filter(Dense::isFloating)
+            .mapToDouble(Closeness::largest)
+            .max()
+            .orElse(1);
+    return new Outcome(
+        Outcome.copied(outputs), Outcome.copied(gradients), largest, Math.max(1, features));
   }
 
   private static void putGradient(Map<String, Tensor> gradients, String name, Tensor t) {

@@ -24,6 +24,8 @@ class GoldenTest {
           "hetero_multi_update_all",
           "edge_softmax_segment",
           "udf",
+          "graph_ops",
+          "readout_pooling",
           "nn");
 
   /** Failures shown for a group; target/golden-failures.txt has all. */
