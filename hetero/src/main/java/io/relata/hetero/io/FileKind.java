@@ -15,6 +15,9 @@ public record FileKind(String name, int version) {
   /** All metadata keys that Relata writes itself begin so. */
   public static final String PREFIX = "relata.";
 
+  /** Key of the version of Relata that wrote the file. */
+  public static final String VERSION = PREFIX + "version";
+
   private static final String KIND = PREFIX + "kind";
   private static final String FORMAT = PREFIX + "format";
 
@@ -29,7 +32,7 @@ public record FileKind(String name, int version) {
     String library = Relata.class.getPackage().getImplementationVersion();
     all.put(KIND, name);
     all.put(FORMAT, Integer.toString(version));
-    all.put(PREFIX + "version", library == null ? "development" : library);
+    all.put(VERSION, library == null ? "development" : library);
     return all;
   }
 
@@ -62,7 +65,7 @@ public record FileKind(String name, int version) {
               "format "
                   + found
                   + ", written by Relata "
-                  + file.metadata().getOrDefault(PREFIX + "version", "of unknown version"))
+                  + file.metadata().getOrDefault(VERSION, "of unknown version"))
           .remedy("use that version of Relata or a later one")
           .build();
     }
