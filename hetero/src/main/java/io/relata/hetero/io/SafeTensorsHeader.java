@@ -17,6 +17,7 @@ import io.relata.hetero.io.SafeTensors.Entry;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.CharBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -113,10 +114,14 @@ record SafeTensorsHeader(
   private static byte[] encode(ObjectNode root) {
     byte[] text;
     try {
-      text = JSON.writeValueAsBytes(root);
-    } catch (JsonProcessingException e) {
+      // Strict, other than Jackson and String.getBytes: half a surrogate pair has no UTF-8.
+      ByteBuffer utf8 = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(root.toString()));
+      text = new byte[utf8.remaining()];
+      utf8.get(text);
+    } catch (CharacterCodingException e) {
       throw RelataException.of(ErrorId.ARGUMENT, "A name or metadata cannot be written as UTF-8")
-          .found(e.getOriginalMessage())
+          .expected("whole characters in names and metadata")
+          .found("half a surrogate pair")
           .cause(e)
           .build();
     }

@@ -229,6 +229,7 @@ class SafeTensorsTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
+      quoteCharacter = '`',
       value = {
         "'F32'   | [2]     | [0,4]   | do not agree",
         "'F64'   | [1]     | [0,4]   | do not agree",
