@@ -74,16 +74,14 @@ class AtomicFileTest {
         assertThatThrownBy(
                 () ->
                     AtomicFile.replace(
-                        file,
-                        out -> SafeTensors.write(new FullDisk(out, left), header, tensors)))
+                        file, out -> SafeTensors.write(new FullDisk(out, left), header, tensors)))
             .isInstanceOf(RelataException.class)
             .satisfies(e -> assertThat(((RelataException) e).id()).isEqualTo(ErrorId.DATA))
             .hasMessageContainingAll(file.toString(), "No space left", "unchanged");
         onlyTheOldFileIsThere(file);
       }
       long[] left = {whole};
-      AtomicFile.replace(
-          file, out -> SafeTensors.write(new FullDisk(out, left), header, tensors));
+      AtomicFile.replace(file, out -> SafeTensors.write(new FullDisk(out, left), header, tensors));
       assertThat(file).hasSize(whole);
     }
   }
