@@ -69,8 +69,7 @@ public final class SafeTensors implements AutoCloseable {
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
       SafeTensorsHeader header = SafeTensorsHeader.read(path, channel);
       MemorySegment data =
-          channel.map(
-              FileChannel.MapMode.READ_ONLY, header.dataStart(), header.dataBytes(), arena);
+          channel.map(FileChannel.MapMode.READ_ONLY, header.dataStart(), header.dataBytes(), arena);
       return new SafeTensors(path, header, arena, data);
     } catch (IOException e) {
       arena.close();

@@ -44,7 +44,8 @@ record SafeTensorsHeader(
     Map<String, String> metadata,
     long dataStart,
     byte[] json) {
-  private static final ObjectMapper JSON =
+  /** Strict: no key twice, nothing after the end. */
+  static final ObjectMapper JSON =
       JsonMapper.builder()
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -115,7 +116,8 @@ record SafeTensorsHeader(
     byte[] text;
     try {
       // Strict, other than Jackson and String.getBytes: half a surrogate pair has no UTF-8.
-      ByteBuffer utf8 = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(root.toString()));
+      ByteBuffer utf8 =
+          StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(root.toString()));
       text = new byte[utf8.remaining()];
       utf8.get(text);
     } catch (CharacterCodingException e) {
@@ -156,8 +158,7 @@ record SafeTensorsHeader(
           .remedy("the file is cut off, or of another format; get or save it again")
           .build();
     }
-    long length =
-        readFully(channel, 0, Long.BYTES).order(ByteOrder.LITTLE_ENDIAN).getLong(0);
+    long length = readFully(channel, 0, Long.BYTES).order(ByteOrder.LITTLE_ENDIAN).getLong(0);
     if (Long.compareUnsigned(length, MAX_JSON) > 0) {
       throw SafeTensors.refusal(path, "The file is not safetensors")
           .expected("a header of at most " + MAX_JSON + " bytes")
@@ -229,8 +230,7 @@ record SafeTensorsHeader(
     private JsonNode tree(byte[] json) {
       try {
         // A decoder of its own refuses malformed text and keeps Jackson from guessing UTF-16.
-        String text =
-            StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(json)).toString();
+        String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(json)).toString();
         JsonNode root = JSON.readTree(text);
         if (!root.isObject()) {
           throw malformed("The header is not a JSON object", "{…}", shortened(text));

@@ -106,7 +106,8 @@ class SafeTensorsTest {
     try (SafeTensors t = SafeTensors.open(file)) {
       t.entries()
           .forEach(
-              (name, e) -> assertThat(t.bytes(name).address() % e.dtype().bytes()).as(name).isZero());
+              (name, e) ->
+                  assertThat(t.bytes(name).address() % e.dtype().bytes()).as(name).isZero());
       assertThat(t.bytes("labels").isReadOnly()).isTrue();
       assertThat(t.bytes("labels").get(ValueLayout.JAVA_LONG, 8)).isEqualTo(1L << 40);
     }
@@ -150,7 +151,7 @@ class SafeTensorsTest {
     long far = 5L << 30;
     String header =
         "{\"hole\":{\"dtype\":\"F32\",\"shape\":[%d],\"data_offsets\":[0,%d]},"
-            .formatted(far / 4, far)
+                .formatted(far / 4, far)
             + "\"last\":{\"dtype\":\"I32\",\"shape\":[2],\"data_offsets\":[%d,%d]}}"
                 .formatted(far, far + 8);
     Path file = SafeTensorsBytes.file(folder, SafeTensorsBytes.of(header, new byte[0]));
@@ -207,7 +208,8 @@ class SafeTensorsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "[]", "null", "7", "{", "{}x", "{} {}", "{\"a\":1,\"a\":1}", "{'a':1}"})
+  @ValueSource(
+      strings = {"", "[]", "null", "7", "{", "{}x", "{} {}", "{\"a\":1,\"a\":1}", "{'a':1}"})
   void a_header_that_is_not_one_json_object_is_refused(String header) {
     refused(SafeTensorsBytes.of(header, new byte[0]), "The header is not");
   }
@@ -223,7 +225,8 @@ class SafeTensorsTest {
   @ValueSource(strings = {"BF16", "F16", "U8", "F8_E4M3", "float32", "f32", ""})
   void an_element_type_that_relata_does_not_have_is_refused(String dtype) {
     String header = "{" + tensor("a.b", "\"" + dtype + "\"", "[1]", "[0,2]") + "}";
-    refused(SafeTensorsBytes.of(header, new byte[2]), "'a.b'", "\"" + dtype + "\"", "F32", "float()");
+    refused(
+        SafeTensorsBytes.of(header, new byte[2]), "'a.b'", "\"" + dtype + "\"", "F32", "float()");
   }
 
   @ParameterizedTest
@@ -252,8 +255,7 @@ class SafeTensorsTest {
       })
   void a_tensor_whose_entry_is_wrong_is_refused(
       String dtype, String shape, String offsets, String reason) {
-    String header =
-        "{" + tensor("w", dtype, shape, offsets).replace('\'', '"') + "}";
+    String header = "{" + tensor("w", dtype, shape, offsets).replace('\'', '"') + "}";
     refused(SafeTensorsBytes.of(header, new byte[8]), reason, "'w'");
   }
 

@@ -127,8 +127,7 @@ class CheckpointTest {
     byte[] text = header.getBytes(StandardCharsets.UTF_8);
     byte[] padded = Arrays.copyOf(text, (text.length + 7) / 8 * 8);
     Arrays.fill(padded, text.length, padded.length, (byte) ' ');
-    ByteBuffer b =
-        ByteBuffer.allocate(8 + padded.length + 12).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer b = ByteBuffer.allocate(8 + padded.length + 12).order(ByteOrder.LITTLE_ENDIAN);
     b.putLong(padded.length).put(padded).putFloat(0.5f).putFloat(2).putFloat(-3);
     return Files.write(folder.resolve("python.safetensors"), b.array());
   }
