@@ -158,7 +158,8 @@ class AtomicFileTest {
                 System.getProperty("java.class.path"),
                 Dying.class.getName(),
                 file.toString())
-            .inheritIO()
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .start();
     assertThat(dying.waitFor()).isEqualTo(9);
     assertThat(Files.readAllBytes(file)).isEqualTo(OLD);
