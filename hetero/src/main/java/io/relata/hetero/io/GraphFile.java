@@ -1,6 +1,7 @@
 package io.relata.hetero.io;
 
 import io.relata.DType;
+import io.relata.ErrorId;
 import io.relata.Relata;
 import io.relata.RelataException;
 import io.relata.Shape;
@@ -40,6 +41,12 @@ public final class GraphFile {
    * @throws RelataException DATA when the file cannot be written
    */
   public static void save(HeteroGraph graph, Path file) {
+    if (graph.isBlock()) {
+      throw RelataException.of(ErrorId.ARGUMENT, "A block cannot be saved")
+          .where(file.toString())
+          .remedy("save the graph it was made from, and make the block again")
+          .build();
+    }
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     for (String type : graph.nodeTypes()) {
       NodeView nodes = graph.nodes(type);

@@ -1,11 +1,8 @@
 package io.relata.hetero.io;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.relata.RelataException;
@@ -23,11 +20,7 @@ import java.util.TreeMap;
  * @param edges count by relation
  */
 record GraphSchema(SortedMap<String, Integer> nodes, SortedMap<EdgeType, Integer> edges) {
-  private static final ObjectMapper JSON =
-      JsonMapper.builder()
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .build();
+  private static final ObjectMapper JSON = SafeTensorsHeader.JSON;
 
   static GraphSchema of(HeteroGraph graph) {
     SortedMap<String, Integer> nodes = new TreeMap<>();

@@ -44,7 +44,8 @@ record SafeTensorsHeader(
     Map<String, String> metadata,
     long dataStart,
     byte[] json) {
-  private static final ObjectMapper JSON =
+  /** Strict: no key twice, nothing after the end. */
+  static final ObjectMapper JSON =
       JsonMapper.builder()
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)

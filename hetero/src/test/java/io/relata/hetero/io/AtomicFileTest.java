@@ -11,6 +11,7 @@ import io.relata.Tensor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -20,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class AtomicFileTest {
-  private static final byte[] OLD = "the old content".getBytes();
+  private static final byte[] OLD = "the old content".getBytes(StandardCharsets.UTF_8);
 
   @TempDir private Path folder;
 
@@ -131,6 +132,39 @@ class AtomicFileTest {
       }
     }
     onlyTheOldFileIsThere(file);
+  }
+
+  /** Dies in the middle of a write, as if killed: no finally block runs. */
+  static final class Dying {
+    private Dying() {}
+
+    public static void main(String[] arguments) {
+      AtomicFile.replace(
+          Path.of(arguments[0]),
+          out -> {
+            out.write(ByteBuffer.wrap(new byte[100]));
+            Runtime.getRuntime().halt(9);
+          });
+    }
+  }
+
+  @Test
+  void a_process_that_dies_in_the_middle_leaves_the_old_file() throws Exception {
+    Path file = Files.write(folder.resolve("f"), OLD);
+    Process dying =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Dying.class.getName(),
+                file.toString())
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    assertThat(dying.waitFor()).isEqualTo(9);
+    assertThat(Files.readAllBytes(file)).isEqualTo(OLD);
+    AtomicFile.replace(file, out -> out.write(ByteBuffer.wrap(new byte[3])));
+    assertThat(file).hasSize(3);
   }
 
   @Test
