@@ -74,16 +74,29 @@ final class MultiPass {
     if (added && listed.stream().allMatch(Listed::adds)) {
       return sums(listed, cross == CrossReducer.MEAN);
     }
-    Map<String, List<CrossReducer.Result>> byField = new LinkedHashMap<>();
+    List<Map<String, Tensor>> delivered = new ArrayList<>();
+    Map<String, Tensor> known = new LinkedHashMap<>();
     for (Listed l : listed) {
-      Tensor received = received(l.relation);
-      new Pass(graph, l.relation)
-          .run(l.update)
-          .forEach(
-              (field, value) ->
-                  byField
-                      .computeIfAbsent(field, _ -> new ArrayList<>())
-                      .add(new CrossReducer.Result(l.relation.type(), value, received)));
+      Map<String, Tensor> fields = new Pass(graph, l.relation).run(l.update);
+      delivered.add(fields);
+      fields.forEach(known::putIfAbsent);
+    }
+    Map<String, List<CrossReducer.Result>> byField = new LinkedHashMap<>();
+    for (int i = 0; i < listed.size(); i++) {
+      Relation relation = listed.get(i).relation;
+      Map<String, Tensor> fields = delivered.get(i);
+      // A reduce function that was never called tells no fields; its relation still has a part in
+      // those of the others: it counts in a mean and has its slot in a stack.
+      if (fields.isEmpty()) {
+        fields = new LinkedHashMap<>(known);
+        fields.replaceAll((_, t) -> t.relata().zeros(t.dtype(), t.shape().dims()));
+      }
+      Tensor received = received(relation);
+      fields.forEach(
+          (field, value) ->
+              byField
+                  .computeIfAbsent(field, _ -> new ArrayList<>())
+                  .add(new CrossReducer.Result(relation.type(), value, received)));
     }
     Map<String, Tensor> combined = new LinkedHashMap<>();
     byField.forEach((field, results) -> combined.put(field, combined(field, results, cross)));

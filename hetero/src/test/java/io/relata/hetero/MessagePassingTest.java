@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.relata.DType;
 import io.relata.Relata;
 import io.relata.Tensor;
+import io.relata.graph.Update;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
@@ -188,6 +189,28 @@ class MessagePassingTest {
     assertThat(crossed(CrossReducer.STACK)).containsExactly(0, 0, -30, 1, 0, 2);
     assertThat(crossed(CrossReducer.CONCAT)).containsExactly(0, 0, -30, 1, 0, 2);
     assertThat(crossed(results -> results.getLast().value())).containsExactly(0, 1, 2);
+  }
+
+  @Test
+  void aListedRelationWithoutEdgesCountsAlsoWhenItsReduceFunctionIsNeverCalled() {
+    HeteroGraph g =
+        HeteroGraph.builder(relata)
+            .nodes("user", 2)
+            .relation("user", "blocks", "user", new int[0], new int[0])
+            .relation("user", "follows", "user", new int[] {0}, new int[] {1})
+            .build();
+    g.nodes("user").set("h", column(4, 6));
+    Map<String, Update> updates =
+        Map.of(
+            "follows", with(copyU("h", "m"), sum("m", "r")),
+            "blocks", with(copyU("h", "m"), n -> Map.of("r", n.mailbox("m").sum(1, false))));
+    g.multiUpdateAll(updates, CrossReducer.MEAN);
+    assertThat(g.nodes("user").get("r").toDoubleArray()).containsExactly(0, 2);
+    g.multiUpdateAll(updates, CrossReducer.MAX);
+    assertThat(g.nodes("user").get("r").toDoubleArray()).containsExactly(0, 4);
+    g.multiUpdateAll(updates, CrossReducer.STACK);
+    assertThat(g.nodes("user").get("r").shape().dims()).containsExactly(2, 2, 1);
+    assertThat(g.nodes("user").get("r").toDoubleArray()).containsExactly(0, 0, 0, 4);
   }
 
   @Test

@@ -1,0 +1,4 @@
+package io.relata.tck.program;
+
+/** The CPU backend's turn. */
+class CpuProgramTest extends ProgramTck {}
