@@ -169,13 +169,13 @@ final class ProgramRun {
         .forEach(
             (owner, fields) -> {
               boolean nodes = graph.nodeTypes().contains(owner);
-              Set<String> names =
-                  nodes ? graph.nodes(owner).fields() : graph.edges(owner).fields();
+              Set<String> names = nodes ? graph.nodes(owner).fields() : graph.edges(owner).fields();
               assertThat(names)
                   .as("%s: fields of %s", where, owner)
                   .containsExactlyInAnyOrderElementsOf(fields.keySet());
               fields.forEach(
-                  (name, f) -> requireSame(where + ": " + owner + "." + name, get(graph, owner, name), f));
+                  (name, f) ->
+                      requireSame(where + ": " + owner + "." + name, get(graph, owner, name), f));
             });
   }
 
@@ -203,9 +203,7 @@ final class ProgramRun {
         Double.isFinite(expected)
             ? Math.abs(actual - expected) <= tape.tolerance() * scale
             : Double.compare(actual, expected) == 0;
-    assertThat(same)
-        .as("%s, position %d: %s, expected %s", where, at, actual, expected)
-        .isTrue();
+    assertThat(same).as("%s, position %d: %s, expected %s", where, at, actual, expected).isTrue();
   }
 
   // ---- gradients ----

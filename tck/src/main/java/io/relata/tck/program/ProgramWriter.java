@@ -242,8 +242,7 @@ final class ProgramWriter {
   }
 
   private static boolean sameButLast(List<Integer> a, List<Integer> b) {
-    return a.size() == b.size()
-        && a.subList(0, a.size() - 1).equals(b.subList(0, b.size() - 1));
+    return a.size() == b.size() && a.subList(0, a.size() - 1).equals(b.subList(0, b.size() - 1));
   }
 
   private Step everywhere(Choices c) {
