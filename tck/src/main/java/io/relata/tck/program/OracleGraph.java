@@ -163,8 +163,7 @@ final class OracleGraph {
     switch (cross) {
       case STACK -> row.addFirst(k);
       case CONCAT ->
-          row.set(
-              row.size() - 1, delivered.stream().mapToInt(d -> d.value.row.getLast()).sum());
+          row.set(row.size() - 1, delivered.stream().mapToInt(d -> d.value.row.getLast()).sum());
       default -> {}
     }
     List<List<Num>> rows = new ArrayList<>();
@@ -239,8 +238,7 @@ final class OracleGraph {
   private void softmax(Step.Softmax s) {
     Edges r = schema.relation(s.relation());
     Field logits = fields(s.relation()).get(s.field());
-    List<Integer> ids =
-        s.ids() == null ? IntStream.range(0, r.count()).boxed().toList() : s.ids();
+    List<Integer> ids = s.ids() == null ? IntStream.range(0, r.count()).boxed().toList() : s.ids();
     List<Integer> ends = s.by() == NormBy.SOURCE ? r.src() : r.dst();
     List<List<Num>> rows = normalised(gathered(logits, ids), ids.stream().map(ends::get).toList());
     List<List<Num>> out = new ArrayList<>();
@@ -303,8 +301,7 @@ final class OracleGraph {
 
   private Field doubled(Field f) {
     return new Field(
-        f.row,
-        f.rows.stream().map(r -> r.stream().map(n -> tape.times(n, 2)).toList()).toList());
+        f.row, f.rows.stream().map(r -> r.stream().map(n -> tape.times(n, 2)).toList()).toList());
   }
 
   private static List<List<List<Num>>> boxes(int nodes) {

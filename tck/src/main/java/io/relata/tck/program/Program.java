@@ -9,8 +9,7 @@ import java.util.List;
  * @param dtype of all features
  * @param special whether features hold infinities and NaN, which have values but no gradients
  */
-record Program(
-    Schema schema, DType dtype, boolean special, List<Input> inputs, List<Step> steps) {
+record Program(Schema schema, DType dtype, boolean special, List<Input> inputs, List<Step> steps) {
   /**
    * A feature that is there from the start.
    *

@@ -49,7 +49,8 @@ public abstract class ProgramTck {
 
   @Provide
   Arbitrary<Program> programs() {
-    Arbitrary<Integer> number = Arbitraries.integers().between(0, 1_000_000).withDistribution(RandomDistribution.uniform());
+    Arbitrary<Integer> number =
+        Arbitraries.integers().between(0, 1_000_000).withDistribution(RandomDistribution.uniform());
     return Combinators.combine(
             number.list().ofSize(GRAPH_CHOICES),
             number.list().ofSize(STEP_CHOICES).list().ofMinSize(1).ofMaxSize(MAX_STEPS))

@@ -94,8 +94,7 @@ final class Tape {
   private Num linear(Num a, double x, Num b, double y) {
     double[] slopes = {x, y};
     double scale = Math.abs(x) * a.scale + Math.abs(y) * b.scale;
-    return made(
-        a.value * x + b.value * y, scale, new Num[] {a, b}, slopes, new double[] {1, 1});
+    return made(a.value * x + b.value * y, scale, new Num[] {a, b}, slopes, new double[] {1, 1});
   }
 
   Num times(Num a, double factor) {
