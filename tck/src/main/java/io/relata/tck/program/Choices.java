@@ -34,7 +34,9 @@ final class Choices {
     }
     List<Integer> taken = new ArrayList<>();
     for (int i = below(bound + 1); i > 0; i--) {
-      taken.add(rest.remove(below(rest.size())));
+      int at = below(rest.size());
+      taken.add(rest.get(at));
+      rest.subList(at, at + 1).clear();
     }
     return taken;
   }

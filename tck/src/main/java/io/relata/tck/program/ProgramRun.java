@@ -12,7 +12,6 @@ import io.relata.hetero.HeteroGraph;
 import io.relata.hetero.LocalScope;
 import io.relata.tck.program.Tape.Num;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -30,10 +29,13 @@ final class ProgramRun {
     BEGINNING
   }
 
+  /** A feature that gradients are taken for. */
+  private record Leaf(Program.Input input, Tensor tensor, List<List<Num>> rows) {}
+
   private final Program program;
   private final Relata relata;
   private final Tape tape;
-  private final Map<Tensor, List<List<Num>>> leaves = new LinkedHashMap<>();
+  private final List<Leaf> leaves = new ArrayList<>();
   private Tensor loss;
 
   private ProgramRun(Program program, Relata relata) {
@@ -102,7 +104,7 @@ final class ProgramRun {
       }
       nums.add(row);
     }
-    leaves.put(leaf, nums);
+    leaves.add(new Leaf(input, leaf, nums));
     oracle.fields(input.owner()).put(input.field(), new OracleGraph.Field(input.row(), nums));
     if (graph.nodeTypes().contains(input.owner())) {
       graph.nodes(input.owner()).set(input.field(), leaf);
@@ -233,16 +235,17 @@ final class ProgramRun {
     }
   }
 
-  private void requireSameGradient(Tensor leaf, List<List<Num>> nums) {
+  private void requireSameGradient(Leaf leaf) {
+    Tensor t = leaf.tensor();
     double[] actual =
-        leaf.grad() == null
-            ? new double[Math.toIntExact(leaf.size())]
-            : leaf.grad().to(DType.FLOAT64).toDoubleArray();
+        t.grad() == null
+            ? new double[Math.toIntExact(t.size())]
+            : t.grad().to(DType.FLOAT64).toDoubleArray();
     int at = 0;
-    for (List<Num> row : nums) {
+    for (List<Num> row : leaf.rows()) {
       for (Num n : row) {
         requireNear(
-            "gradient of the input of shape " + leaf.shape(),
+            "gradient of " + leaf.input().owner() + "." + leaf.input().field(),
             at,
             actual[at],
             n.grad(),

@@ -226,9 +226,10 @@ final class ProgramWriter {
         }
         rows.put(r.destination(), row);
         slots.merge(r.destination(), 1, Integer::sum);
-        calls.put(r.key(), r.count() == 0 ? plain(call) : call);
+        calls.put(r.key(), call);
       }
     }
+    calls.replaceAll((key, call) -> known(schema.relation(key), calls, cross) ? call : plain(call));
     if (cross == Step.Cross.STACK) {
       rows.replaceAll(
           (type, row) -> {
@@ -239,6 +240,21 @@ final class ProgramWriter {
     }
     rows.forEach((type, row) -> shapes.get(type).put(out, row));
     return new Step.Multi(calls, cross, doubled);
+  }
+
+  /** Whether a reduce function is called, or else another relation tells the result's shape. */
+  private boolean known(Edges r, Map<String, Step.Call> calls, Step.Cross cross) {
+    return called(r, calls.get(r.key()))
+        || (cross != Step.Cross.CONCAT
+            && schema.relations().stream()
+                .filter(other -> other.destination().equals(r.destination()))
+                .anyMatch(
+                    other ->
+                        calls.containsKey(other.key()) && called(other, calls.get(other.key()))));
+  }
+
+  private static boolean called(Edges r, Step.Call call) {
+    return !call.reduceUdf() || r.count() > 0;
   }
 
   private static boolean sameButLast(List<Integer> a, List<Integer> b) {
