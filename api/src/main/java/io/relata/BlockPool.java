@@ -198,6 +198,7 @@ final class BlockPool {
   }
 
   synchronized void resetPeak() {
+    drain();
     peak = live;
   }
 

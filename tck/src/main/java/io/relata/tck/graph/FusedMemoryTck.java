@@ -38,8 +38,9 @@ public abstract class FusedMemoryTck extends RelataTck {
 
   /** Bytes that forward and backward needed at once beyond what was there before. */
   private long needed(Runnable body) {
-    relata.resetPeakMemory();
+    // In this order a collection between the two cannot make garbage of before look like need.
     long before = relata.memory().live();
+    relata.resetPeakMemory();
     try (Scope _ = relata.scope()) {
       body.run();
     }
