@@ -81,8 +81,8 @@ class MailboxGradientTest {
     }
     HeteroGraph g = HeteroGraph.homogeneous(relata, degrees, new int[edges], dst);
     Tensor h = relata.ones(degrees, width).requiresGrad(true);
-    relata.resetPeakMemory();
     long before = relata.memory().live();
+    relata.resetPeakMemory();
     try (Scope _ = relata.scope()) {
       g.nodes().set("h", h);
       g.updateAll(

@@ -91,8 +91,8 @@ class RelationalProductTest {
             .build();
     Tensor x = relata.randn(n, width).requiresGrad(true);
     conv.forward(g, x).sum().backward();
-    relata.resetPeakMemory();
     long before = relata.memory().live();
+    relata.resetPeakMemory();
     conv.forward(g, x).sum().backward();
     long used = relata.memory().peak() - before;
     assertThat(used).isLessThan((long) edges * width * 4 / 10);
