@@ -102,6 +102,12 @@ final class Frame {
     columns.put(field, c);
   }
 
+  /** Sets several fields; all are checked before the first is set. */
+  void setAll(Map<String, Tensor> values) {
+    values.forEach(this::check);
+    values.forEach(this::set);
+  }
+
   void check(String field, Tensor value) {
     if (value.relata() != relata) {
       throw RelataException.of(ErrorId.LIFETIME, "Graph and feature belong to different runtimes")

@@ -91,7 +91,7 @@ final class MultiPass {
         fields = new LinkedHashMap<>(known);
         fields.replaceAll((_, t) -> t.relata().zeros(t.dtype(), t.shape().dims()));
       }
-      Tensor received = received(relation);
+      Tensor received = relation.received();
       fields.forEach(
           (field, value) ->
               byField
@@ -126,15 +126,6 @@ final class MultiPass {
       }
     }
     return cross.combine(results);
-  }
-
-  private static Tensor received(Relation r) {
-    int[] degrees = r.adjacency().inDegrees();
-    boolean[] any = new boolean[degrees.length];
-    for (int v = 0; v < any.length; v++) {
-      any[v] = degrees[v] > 0;
-    }
-    return r.adjacency().relata().tensor(any);
   }
 
   private Map<String, Tensor> sums(List<Listed> listed, boolean mean) {

@@ -4,7 +4,6 @@ import io.relata.DType;
 import io.relata.Tensor;
 import io.relata.graph.NodeBatch;
 import io.relata.graph.NodeFunction;
-import java.util.Map;
 import java.util.Set;
 
 /**
@@ -78,8 +77,6 @@ public final class NodeView {
             f -> {
               throw new UnsupportedOperationException("No messages outside a reduce function");
             });
-    Map<String, Tensor> out = function.apply(batch);
-    out.forEach(frame::check);
-    out.forEach(frame::set);
+    frame.setAll(function.apply(batch));
   }
 }

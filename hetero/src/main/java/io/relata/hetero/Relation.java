@@ -1,5 +1,6 @@
 package io.relata.hetero;
 
+import io.relata.Tensor;
 import io.relata.graph.Adjacency;
 
 /** The edges of one relation of a graph, with what message passing caches on them. */
@@ -7,6 +8,7 @@ final class Relation {
   private final EdgeType type;
   private final Adjacency adjacency;
   private DegreeBuckets buckets;
+  private Tensor received;
   private CompressedRows in;
   private CompressedRows out;
   private SortedPairs pairs;
@@ -56,6 +58,19 @@ final class Relation {
       pairs = new SortedPairs(out());
     }
     return pairs;
+  }
+
+  /** (numDst,) BOOL: which destination nodes have in-edges; made once, it outlives every scope. */
+  synchronized Tensor received() {
+    if (received == null) {
+      int[] degrees = adjacency.inDegrees();
+      boolean[] any = new boolean[degrees.length];
+      for (int v = 0; v < any.length; v++) {
+        any[v] = degrees[v] > 0;
+      }
+      adjacency.relata().unscoped(() -> received = adjacency.relata().tensor(any));
+    }
+    return received;
   }
 
   /** The same node sets with only the given edges, in the given order. */

@@ -65,12 +65,12 @@ public final class RelationView {
   /** The same with an update of the node fields, which sees the old and the reduced ones. */
   public void updateAll(EdgeFunction message, NodeFunction reduce, NodeFunction apply) {
     Pass pass = new Pass(graph, relation);
-    write(pass.destinations(), pass.run(new Update(message, reduce, apply)));
+    pass.destinations().setAll(pass.run(new Update(message, reduce, apply)));
   }
 
   /** Sets edge fields from the fields at both ends and on the edge (DGL: {@code apply_edges}). */
   public void applyEdges(EdgeFunction function) {
-    write(graph.edgeFrame(type()), new Pass(graph, relation).messages(function));
+    graph.edgeFrame(type()).setAll(new Pass(graph, relation).messages(function));
   }
 
   /** The same for some edges; other rows keep their value, or are 0 in a new field. */
@@ -104,11 +104,6 @@ public final class RelationView {
     Pass pass = Pass.over(graph, relation, sorted(rowEdges(relation.in(), to)));
     Map<String, Tensor> values = pass.run(new Update(message, reduce, null));
     writeRows(pass.destinations(), to, values);
-  }
-
-  private static void write(Frame frame, Map<String, Tensor> values) {
-    values.forEach(frame::check);
-    values.forEach(frame::set);
   }
 
   private void writeRows(Frame frame, int[] nodes, Map<String, Tensor> values) {

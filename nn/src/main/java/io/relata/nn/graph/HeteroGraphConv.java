@@ -1,5 +1,6 @@
 package io.relata.nn.graph;
 
+import io.relata.DType;
 import io.relata.ErrorId;
 import io.relata.RelataException;
 import io.relata.Tensor;
@@ -9,7 +10,6 @@ import io.relata.hetero.HeteroGraph;
 import io.relata.nn.Layer;
 import io.relata.nn.LayerMap;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -87,9 +87,7 @@ public final class HeteroGraphConv extends Layer {
 
   /** A layer's result counts for every node: it may have a bias. */
   private static Tensor everyRow(Tensor value) {
-    boolean[] all = new boolean[Math.toIntExact(value.dim(0))];
-    Arrays.fill(all, true);
-    return value.relata().tensor(all);
+    return value.relata().full(1, DType.BOOL, value.dim(0));
   }
 
   @Override
