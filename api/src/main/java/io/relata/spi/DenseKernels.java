@@ -1,5 +1,7 @@
 package io.relata.spi;
 
+import java.util.List;
+
 /**
  * Kernels on dense arrays. Every result is written into an array that the caller allocated with the
  * right shape and type and that overlaps no operand unless said so; arguments have been checked.
@@ -80,6 +82,15 @@ public interface DenseKernels {
   void matmul(
       Array x, boolean transposeX, Array y, boolean transposeY, boolean accumulate, Array out);
 
+  /**
+   * Several independent products (a matrix per relation or segment). A backend that can runs them
+   * in one launch.
+   */
+  default void matmulAll(List<MatmulCall> calls) {
+    calls.forEach(
+        c -> matmul(c.x(), c.transposeX(), c.y(), c.transposeY(), c.accumulate(), c.out()));
+  }
+
   /** The same for every entry of a batch: x (B, …), y (B, …), out (B, M, N). */
   void batchMatmul(
       Array x, boolean transposeX, Array y, boolean transposeY, boolean accumulate, Array out);
@@ -109,23 +120,8 @@ public interface DenseKernels {
    */
   void dropout(Array x, double p, long seed, long stream, Array out);
 
-  /**
-   * One step of Adam (AdamW where {@code decoupled}), in place.
-   *
-   * @param step number of this step, from 1
-   */
-  void adam(
-      Array parameter,
-      Array gradient,
-      Array firstMoment,
-      Array secondMoment,
-      double rate,
-      double beta1,
-      double beta2,
-      double epsilon,
-      double weightDecay,
-      boolean decoupled,
-      long step);
+  /** Steps of Adam on several parameters, each in place; see {@link AdamCall}. */
+  void adam(List<AdamCall> calls);
 
   /** {@code y += a * x}, in place; equal shapes. */
   void axpy(double a, Array x, Array y);

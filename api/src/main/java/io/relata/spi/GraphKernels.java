@@ -1,5 +1,7 @@
 package io.relata.spi;
 
+import java.util.List;
+
 /**
  * Kernels on index structures. They know nothing of graphs with names, fields or gradients;
  * arguments have been checked. Rows are reduced in the order of edge ids, whatever the number of
@@ -8,6 +10,15 @@ package io.relata.spi;
 public interface GraphKernels {
   /** Sparse product; see {@link SpmmCall}. */
   void spmm(SpmmCall call);
+
+  /**
+   * Sparse products as if run one after the other: the sums of several relations into one result
+   * come as a first call that replaces and others that accumulate. A backend that can runs them in
+   * one parallel region.
+   */
+  default void spmmAll(List<SpmmCall> calls) {
+    calls.forEach(this::spmm);
+  }
 
   /** A value per edge; see {@link SddmmCall}. */
   void sddmm(SddmmCall call);
@@ -33,4 +44,19 @@ public interface GraphKernels {
    * @param out (numEdges, H)
    */
   void edgeSoftmaxGrad(RowIndex index, Array y, Array gradient, Array out);
+
+  /**
+   * Attention in one pass; see {@link AttentionCall}.
+   *
+   * @return false, with nothing written, where the backend has no such kernel for the element type;
+   *     the caller then composes it of the other kernels
+   */
+  default boolean attention(AttentionCall call) {
+    return false;
+  }
+
+  /** The gradient of {@link #attention}, for calls for which that was true. */
+  default void attentionGrad(AttentionGradCall call) {
+    throw new UnsupportedOperationException("attention without its gradient");
+  }
 }

@@ -2,8 +2,10 @@ package io.relata.cpu;
 
 import io.relata.DType;
 import io.relata.cpu.dense.CpuDenseKernels;
+import io.relata.spi.AdamCall;
 import io.relata.spi.Array;
 import io.relata.spi.UnaryOp;
+import java.util.List;
 
 /**
  * What {@link DetectionTest} runs in a JVM of its own: a few kernels of the kind the ladder
@@ -23,7 +25,7 @@ final class PlainJvm {
       kernels.axpy(1, x, out);
       kernels.softmax(x, 40, 40, false, out);
       kernels.dropout(x, 0.5, 1, 2, out);
-      kernels.adam(x, out, out, out, 0, 0.9, 0.9, 1, 0, false, 1);
+      kernels.adam(List.of(new AdamCall(x, out, out, out, 0, 0.9, 0.9, 1, 0, false, 1)));
       kernels.matmul(x, false, x, false, false, out);
       System.out.println("product " + Samples.get(out, 0) + ", vector " + choice.vector());
     }

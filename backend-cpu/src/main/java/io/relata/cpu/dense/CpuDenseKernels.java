@@ -4,6 +4,7 @@ import io.relata.DType;
 import io.relata.cpu.Native;
 import io.relata.cpu.Workers;
 import io.relata.cpu.blas.MatrixProduct;
+import io.relata.spi.AdamCall;
 import io.relata.spi.Array;
 import io.relata.spi.BinaryOp;
 import io.relata.spi.DenseKernels;
@@ -11,6 +12,7 @@ import io.relata.spi.ReduceOp;
 import io.relata.spi.UnaryOp;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
+import java.util.List;
 
 /**
  * The CPU's kernels on dense arrays: looks at shapes and types, cuts the work, and leaves the
@@ -270,39 +272,31 @@ public final class CpuDenseKernels implements DenseKernels {
   }
 
   @Override
-  public void adam(
-      Array parameter,
-      Array gradient,
-      Array firstMoment,
-      Array secondMoment,
-      double rate,
-      double beta1,
-      double beta2,
-      double epsilon,
-      double weightDecay,
-      boolean decoupled,
-      long step) {
-    Loops.Adam loop = table.adam(parameter.dtype());
+  public void adam(List<AdamCall> calls) {
+    calls.forEach(this::adam);
+  }
+
+  private void adam(AdamCall c) {
+    Loops.Adam loop = table.adam(c.parameter().dtype());
     Loops.Adam.Step constants =
         new Loops.Adam.Step(
-            rate / (1 - Math.pow(beta1, step)),
-            beta1,
-            beta2,
-            epsilon,
-            1 / Math.sqrt(1 - Math.pow(beta2, step)),
-            decoupled ? 0 : weightDecay,
-            decoupled ? 1 - rate * weightDecay : 1);
-    long p = parameter.address();
-    long g = gradient.address();
-    long m = firstMoment.address();
-    long v = secondMoment.address();
-    int width = parameter.dtype().bytes();
+            c.rate() / (1 - Math.pow(c.beta1(), c.step())),
+            c.beta1(),
+            c.beta2(),
+            c.epsilon(),
+            1 / Math.sqrt(1 - Math.pow(c.beta2(), c.step())),
+            c.decoupled() ? 0 : c.weightDecay(),
+            c.decoupled() ? 1 - c.rate() * c.weightDecay() : 1);
+    long p = c.parameter().address();
+    long g = c.gradient().address();
+    long m = c.firstMoment().address();
+    long v = c.secondMoment().address();
+    int width = c.parameter().dtype().bytes();
     chunks.elements(
-        parameter.size(),
+        c.parameter().size(),
         (i, j) ->
             loop.run(p + i * width, g + i * width, m + i * width, v + i * width, j - i, constants));
-    keep(parameter, gradient);
-    keep(firstMoment, secondMoment);
+    Reference.reachabilityFence(c);
   }
 
   @Override

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.within;
 import io.relata.DType;
 import io.relata.cpu.Samples;
 import io.relata.cpu.Workers;
+import io.relata.spi.AdamCall;
 import io.relata.spi.Array;
 import io.relata.spi.ReduceOp;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -237,7 +239,8 @@ class ReductionTest {
     double[] ev = new double[n];
     for (int step = 1; step <= 3; step++) {
       Array g = Samples.random(type, 10 + step, n);
-      kernels(vector).adam(p, g, m, v, 0.01, 0.9, 0.999, 1e-8, 0.1, decoupled, step);
+      kernels(vector)
+          .adam(List.of(new AdamCall(p, g, m, v, 0.01, 0.9, 0.999, 1e-8, 0.1, decoupled, step)));
       for (int i = 0; i < n; i++) {
         double gradient = Samples.get(g, i) + (decoupled ? 0 : 0.1 * ep[i]);
         ep[i] *= decoupled ? 1 - 0.01 * 0.1 : 1;

@@ -3,7 +3,9 @@ package io.relata.nn.optim;
 import static java.lang.ref.Reference.reachabilityFence;
 
 import io.relata.Tensor;
+import io.relata.spi.AdamCall;
 import java.util.Collection;
+import java.util.List;
 
 /**
  * Adam (Kingma and Ba, 2015; PyTorch: {@code optim.Adam}), and with decoupled weight decay AdamW
@@ -68,27 +70,29 @@ public final class Adam extends Optimizer {
   }
 
   @Override
-  protected void update(int index, Tensor parameter, Tensor gradient) {
-    if (first[index] == null) {
-      first[index] = zerosLike(parameter);
-      second[index] = zerosLike(parameter);
+  protected void update(List<Change> changes) {
+    Tensor any = changes.getFirst().parameter();
+    any.relata().backend().dense().adam(changes.stream().map(this::call).toList());
+    reachabilityFence(changes);
+  }
+
+  private AdamCall call(Change c) {
+    int i = c.index();
+    if (first[i] == null) {
+      first[i] = zerosLike(c.parameter());
+      second[i] = zerosLike(c.parameter());
     }
-    parameter
-        .relata()
-        .backend()
-        .dense()
-        .adam(
-            parameter.array(),
-            gradient.array(),
-            first[index].array(),
-            second[index].array(),
-            learningRate(),
-            options.beta1,
-            options.beta2,
-            options.epsilon,
-            options.weightDecay,
-            options.decoupled,
-            ++steps[index]);
-    reachabilityFence(parameter);
+    return new AdamCall(
+        c.parameter().array(),
+        c.gradient().array(),
+        first[i].array(),
+        second[i].array(),
+        learningRate(),
+        options.beta1,
+        options.beta2,
+        options.epsilon,
+        options.weightDecay,
+        options.decoupled,
+        ++steps[i]);
   }
 }

@@ -1,11 +1,10 @@
 package io.relata.nn.optim;
 
-import static java.lang.ref.Reference.reachabilityFence;
-
 import io.relata.ErrorId;
 import io.relata.NoGrad;
 import io.relata.RelataException;
 import io.relata.Tensor;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 
@@ -78,14 +77,16 @@ public abstract class Optimizer {
 
   /** Changes every parameter that has a gradient. */
   public final void step() {
-    try (NoGrad _ = new NoGrad()) {
-      for (int i = 0; i < parameters.size(); i++) {
-        Tensor p = parameters.get(i);
-        Tensor g = p.grad();
-        if (g != null) {
-          update(i, p, g);
-          reachabilityFence(g);
-        }
+    List<Change> changes = new ArrayList<>();
+    for (int i = 0; i < parameters.size(); i++) {
+      Tensor gradient = parameters.get(i).grad();
+      if (gradient != null) {
+        changes.add(new Change(i, parameters.get(i), gradient));
+      }
+    }
+    if (!changes.isEmpty()) {
+      try (NoGrad _ = new NoGrad()) {
+        update(changes);
       }
     }
   }
@@ -95,8 +96,15 @@ public abstract class Optimizer {
     parameters.forEach(Tensor::zeroGrad);
   }
 
-  /** Changes one parameter in place; {@code index} is its place in {@link #parameters()}. */
-  protected abstract void update(int index, Tensor parameter, Tensor gradient);
+  /**
+   * A parameter and what it is changed by.
+   *
+   * @param index its place in {@link #parameters()}
+   */
+  protected record Change(int index, Tensor parameter, Tensor gradient) {}
+
+  /** Changes parameters in place; at least one. */
+  protected abstract void update(List<Change> changes);
 
   /** Zeros like a parameter that outlive every scope, for an optimiser's state. */
   protected static Tensor zerosLike(Tensor parameter) {

@@ -1,5 +1,7 @@
 package io.relata.nn.optim;
 
+import static java.lang.ref.Reference.reachabilityFence;
+
 import io.relata.ErrorId;
 import io.relata.RelataException;
 import io.relata.Tensor;
@@ -7,6 +9,7 @@ import io.relata.spi.Array;
 import io.relata.spi.DenseKernels;
 import io.relata.spi.UnaryOp;
 import java.util.Collection;
+import java.util.List;
 
 /**
  * Stochastic gradient descent, with momentum, Nesterov's form of it and weight decay (PyTorch:
@@ -50,7 +53,12 @@ public final class Sgd extends Optimizer {
   }
 
   @Override
-  protected void update(int index, Tensor parameter, Tensor gradient) {
+  protected void update(List<Change> changes) {
+    changes.forEach(c -> update(c.index(), c.parameter(), c.gradient()));
+    reachabilityFence(changes);
+  }
+
+  private void update(int index, Tensor parameter, Tensor gradient) {
     DenseKernels dense = parameter.relata().backend().dense();
     Array p = parameter.array();
     Array g = gradient.array();

@@ -1,0 +1,24 @@
+package io.relata.spi;
+
+/**
+ * The gradient of an {@link AttentionCall}, which makes the weights again instead of having kept
+ * them. With w the weight, g the result's gradient: {@code dValues[u] = Σ w g[v]}; the gradient of
+ * the logit is {@code w (g[v] · values[u] - g[v] · out[v])}, times the slope where it was negative.
+ *
+ * @param forward the call, with its result and statistics
+ * @param bySource the same edges grouped by source: rows are u, columns v
+ * @param gradient (numRows, H * D) with respect to {@code forward.out}
+ * @param dSource (numColumns, H), written
+ * @param dDestination (numRows, H), written
+ * @param dEdge (numEdges, H) by edge id, the gradient of each edge's sum of terms; written always,
+ *     for the other two are its sums
+ * @param dValues (numColumns, H * D), written
+ */
+public record AttentionGradCall(
+    AttentionCall forward,
+    RowIndex bySource,
+    Array gradient,
+    Array dSource,
+    Array dDestination,
+    Array dEdge,
+    Array dValues) {}
