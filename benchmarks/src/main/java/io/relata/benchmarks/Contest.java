@@ -12,9 +12,9 @@ import java.util.Map;
 /**
  * Times tools by turns in one process, so that whatever else the machine does meets all of them
  * alike. Each way runs once to be probed and compared with Relata's result; a way that fails, that
- * computes something else, or that is not the fastest of its tool leaves. Then all warm up, and take
- * turns until the time is over: a turn is one run untimed, which brings back caches and threads, and
- * some that are timed.
+ * computes something else, or that is not the fastest of its tool leaves. Then all warm up, and
+ * take turns until the time is over: a turn is one run untimed, which brings back caches and
+ * threads, and some that are timed.
  */
 final class Contest {
   /**
@@ -31,6 +31,9 @@ final class Contest {
 
   /** A way whose run takes longer than this, in ms, has two fifths of the turns. */
   private static final double VERY_LONG = 1500;
+
+  /** A run that takes longer than this, in ms, is the only one of its way. */
+  private static final double ENDLESS = 5000;
 
   private static final double TOLERANCE = 2e-3;
 
@@ -55,10 +58,19 @@ final class Contest {
 
   /** Runs the ways of a case. */
   List<Result> run(String name, List<Way> ways) {
-    List<Way> chosen = new ArrayList<>(probe(name, ways).values());
-    chosen.forEach(this::warmUp);
     Map<Way, List<Double>> times = new LinkedHashMap<>();
-    chosen.forEach(w -> times.put(w, new ArrayList<>()));
+    List<Way> chosen = new ArrayList<>();
+    probe(name, ways)
+        .forEach(
+            (way, ms) -> {
+              times.put(way, new ArrayList<>());
+              if (ms > ENDLESS) {
+                times.get(way).add(ms);
+              } else {
+                chosen.add(way);
+              }
+            });
+    chosen.forEach(this::warmUp);
     long start = System.nanoTime();
     for (int turn = 0; turn < turns || millisSince(start) < timedMs; turn++) {
       boolean any = false;
@@ -75,9 +87,7 @@ final class Contest {
         break;
       }
     }
-    return chosen.stream()
-        .map(w -> result(w, times.get(w)))
-        .toList();
+    return times.entrySet().stream().map(e -> result(e.getKey(), e.getValue())).toList();
   }
 
   private static void turn(Way way, double usual, List<Double> times) {
@@ -93,11 +103,11 @@ final class Contest {
 
   private static Result result(Way way, List<Double> times) {
     double[] all = times.stream().mapToDouble(Double::doubleValue).toArray();
-    return new Result(
-        way.tool(), Summary.median(all), Arrays.stream(all).min().orElseThrow());
+    return new Result(way.tool(), Summary.median(all), Arrays.stream(all).min().orElseThrow());
   }
 
-  private Map<Tool, Way> probe(String name, List<Way> ways) {
+  /** The ways that stay, with the time of a run in ms. */
+  private Map<Way, Double> probe(String name, List<Way> ways) {
     Map<Tool, Way> best = new EnumMap<>(Tool.class);
     Map<Tool, Double> bestMs = new EnumMap<>(Tool.class);
     Map<Tool, StringBuilder> all = new EnumMap<>(Tool.class);
@@ -105,7 +115,9 @@ final class Contest {
     for (Way way : ways) {
       String what = name + ": " + way.tool().id + " by " + way.name();
       try {
+        long start = System.nanoTime();
         float[] mine = way.attempt().run(true);
+        double first = millisSince(start);
         if (truth == null) {
           truth = mine;
         } else if (mine != null) {
@@ -115,7 +127,7 @@ final class Contest {
             continue;
           }
         }
-        double ms = time(way);
+        double ms = first > ENDLESS ? first : time(way);
         all.computeIfAbsent(way.tool(), _ -> new StringBuilder())
             .append(String.format(Locale.ROOT, ", %s %.1f", way.name(), ms));
         if (ms < bestMs.getOrDefault(way.tool(), Double.POSITIVE_INFINITY)) {
@@ -136,7 +148,9 @@ final class Contest {
                 name + ": " + tool.id + " by " + best.get(tool).name() + " (ms" + tried + ")");
           }
         });
-    return best;
+    Map<Way, Double> stay = new LinkedHashMap<>();
+    best.forEach((tool, way) -> stay.put(way, bestMs.get(tool)));
+    return stay;
   }
 
   /** Java needs it for its compiler, the others for their buffers. */

@@ -95,7 +95,9 @@ final class DenseCases {
               Tool.PYTORCH, way, bench.torch().script("x w k r", script + "return z\n", inputs)));
       backward.add(
           new Way(
-              Tool.PYTORCH, way, bench.torch().script("x w k r", leaves + script + gradients, inputs)));
+              Tool.PYTORCH,
+              way,
+              bench.torch().script("x w k r", leaves + script + gradients, inputs)));
     }
     double floorMs = Double.NaN;
     if (bench.floor() != null) {

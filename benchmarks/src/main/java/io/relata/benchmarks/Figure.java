@@ -18,7 +18,16 @@ import com.fasterxml.jackson.annotation.JsonPropertyOrder;
  * @param ratioToFloor median over the floor's; null where the case has no floor
  */
 @JsonPropertyOrder({
-  "case", "graph", "nodes", "edges", "dim", "threads", "tool", "medianMs", "minMs", "ratioToFloor"
+  "case",
+  "graph",
+  "nodes",
+  "edges",
+  "dim",
+  "threads",
+  "tool",
+  "medianMs",
+  "minMs",
+  "ratioToFloor"
 })
 record Figure(
     @JsonProperty("case") String name,

@@ -37,7 +37,10 @@ final class Floor {
       writePerMs = 4.0 * STREAM / best(() -> cpp.write(run));
       Tensor square = relata.rand(SQUARE, SQUARE);
       flopsPerMs =
-          2.0 * SQUARE * SQUARE * SQUARE
+          2.0
+              * SQUARE
+              * SQUARE
+              * SQUARE
               / best(
                   () -> {
                     try (Scope _ = relata.scope()) {

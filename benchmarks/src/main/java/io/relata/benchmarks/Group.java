@@ -57,16 +57,14 @@ record Group(String name, boolean inShort, int forks, String heap, Consumer<Benc
     for (int dim : WIDTHS) {
       boolean inShort = dim == 64 || dim == 128;
       boolean first = dim == 64;
-      groups.add(
-          group("kernels-file-" + dim, inShort, b -> kernels(b, file(options), dim, first)));
+      groups.add(group("kernels-file-" + dim, inShort, b -> kernels(b, file(options), dim, first)));
       groups.add(
           group("epochs-file-" + dim, first, b -> new EpochCases(b, file(options), dim).runAll()));
     }
     groups.add(
         group("relations-file-64", true, b -> new SmallCases(b).relations(file(options), 64)));
     groups.add(group("dense-file-64", true, b -> new DenseCases(b, file(options), 64).run()));
-    groups.add(
-        group("more-file-64", false, b -> new MoreKernelCases(b, file(options), 64).run()));
+    groups.add(group("more-file-64", false, b -> new MoreKernelCases(b, file(options), 64).run()));
   }
 
   private static Group group(String name, boolean inShort, Consumer<Bench> body) {

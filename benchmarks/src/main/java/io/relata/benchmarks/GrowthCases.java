@@ -40,7 +40,8 @@ final class GrowthCases {
     Relata relata = bench.relata();
     relata.seed(1);
     Edges edges =
-        Edges.rmat("rmat-%dm".formatted(millions), millions * 1_000_000 / DEGREE, millions * 1_000_000);
+        Edges.rmat(
+            "rmat-%dm".formatted(millions), millions * 1_000_000 / DEGREE, millions * 1_000_000);
     Adjacency g =
         Adjacency.of(relata, edges.name(), edges.nodes(), edges.nodes(), edges.src(), edges.dst());
     try (Scope _ = relata.scope()) {
@@ -64,7 +65,9 @@ final class GrowthCases {
           "%d million edges: %.4f ns an edge and number%s; pool %.2f GB",
           millions,
           each,
-          before == 0 ? "" : "; %+.0f %% against the size before".formatted(100 * (each / before - 1)),
+          before == 0
+              ? ""
+              : "; %+.0f %% against the size before".formatted(100 * (each / before - 1)),
           bench.relata().memory().live() / 1e9);
       bench.contest(
           "growth_copy_u_sum_backward",
@@ -82,7 +85,9 @@ final class GrowthCases {
                       return look ? Bench.first(x.grad()) : null;
                     }
                   })));
-      bench.say("%d million edges, both structures: pool %.2f GB", millions, relata.memory().live() / 1e9);
+      bench.say(
+          "%d million edges, both structures: pool %.2f GB",
+          millions, relata.memory().live() / 1e9);
       return each;
     }
   }

@@ -58,7 +58,8 @@ final class JdkCases {
             List.of(classes, shapes, first, second),
             () -> {
               Map<String, Tensor> h =
-                  Map.of(JdkClassGraph.CLASS, classes.weight(), JdkClassGraph.SHAPE, shapes.weight());
+                  Map.of(
+                      JdkClassGraph.CLASS, classes.weight(), JdkClassGraph.SHAPE, shapes.weight());
               Map<String, Tensor> hidden = new LinkedHashMap<>(first.forward(g, h));
               hidden.replaceAll((_, rows) -> rows.relu());
               Tensor scores = second.forward(g, hidden).get(JdkClassGraph.CLASS);

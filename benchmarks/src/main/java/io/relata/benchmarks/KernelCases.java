@@ -16,8 +16,8 @@ import java.util.function.Supplier;
 
 /**
  * The kernels of message passing on one graph with rows of one width, forward and, as cases named
- * {@code …_backward}, forward and backward together: the operation, its record, and the gradients of
- * all of its operands from a given gradient of the result.
+ * {@code …_backward}, forward and backward together: the operation, its record, and the gradients
+ * of all of its operands from a given gradient of the result.
  */
 final class KernelCases {
   private final Bench bench;
@@ -95,8 +95,7 @@ final class KernelCases {
     if (torch != null) {
       NDArray ones = torch.ones(g);
       String csr = TorchKernel.MATRIX + "z = torch.mm(a, x)\n";
-      String add =
-          TorchKernel.GATHERED + "z = torch.index_add(torch.zeros_like(x), 0, t, u)\n";
+      String add = TorchKernel.GATHERED + "z = torch.index_add(torch.zeros_like(x), 0, t, u)\n";
       forward.add(torch.forward("CSR product", csr, ones, false));
       forward.add(torch.forward("index_add", add, ones, true));
       backward.add(torch.backward("CSR product", csr, ones, false, "x", gradient));
@@ -113,7 +112,12 @@ final class KernelCases {
     double forwards = floor.reduced(in, dim);
     contest("copy_u_sum", body, forward, forwards);
     contestBackward(
-        "copy_u_sum", body, gradient, List.of(x), backward, forwards + floor.reduced(reversed, dim));
+        "copy_u_sum",
+        body,
+        gradient,
+        List.of(x),
+        backward,
+        forwards + floor.reduced(reversed, dim));
   }
 
   private void copy(String name, Reducer reducer, String torchReducer) {
@@ -138,7 +142,14 @@ final class KernelCases {
       forward.add(torch.forward("sparse.mm reduce", reduce, ones, false));
       forward.add(torch.forward("scatter_reduce", scatter, ones, true));
       backward.add(torch.backward("sparse.mm reduce", reduce, ones, true, "x", gradient));
-      backward.add(torch.backward("scatter_reduce", scatter, ones, true, "x", gradient));
+      if (reducer == Reducer.MEAN) {
+        NDArray shares = torch.bySlot(shares());
+        String csr = TorchKernel.MATRIX + "z = torch.mm(a, x)\n";
+        forward.add(torch.forward("CSR product", csr, shares, false));
+        backward.add(torch.backward("CSR product", csr, shares, false, "x", gradient));
+      } else if (bench.full()) {
+        backward.add(torch.backward("scatter_reduce", scatter, ones, true, "x", gradient));
+      }
     }
     if (bench.nd4j() && bench.full() && reducer == Reducer.MAX && dim == 64) {
       forward.add(new Way(Tool.ND4J, "gather, segments", new Nd4jPeer(edges, x)::maxBySegments));
@@ -153,6 +164,16 @@ final class KernelCases {
     contestBackward(name, body, gradient, List.of(x), backward, forwards + back);
   }
 
+  /** 1 / in-degree of each edge's destination. */
+  private Tensor shares() {
+    int[] degrees = g.inDegrees();
+    float[] shares = new float[edges.size()];
+    for (int e = 0; e < shares.length; e++) {
+      shares[e] = 1f / degrees[edges.dst()[e]];
+    }
+    return relata.tensor(shares);
+  }
+
   private void weighted(int heads) {
     if (dim % heads != 0) {
       return;
@@ -162,7 +183,11 @@ final class KernelCases {
     Supplier<Tensor> body =
         () ->
             GraphOps.gspmm(
-                g, MessageOp.MUL, Reducer.SUM, Arg.u(x.reshape(edges.nodes(), heads, width)), Arg.e(w));
+                g,
+                MessageOp.MUL,
+                Reducer.SUM,
+                Arg.u(x.reshape(edges.nodes(), heads, width)),
+                Arg.e(w));
     Tensor out = relata.zeros(edges.nodes(), dim);
     Tensor gradient = relata.rand(edges.nodes(), heads, width);
     List<Way> forward = new ArrayList<>();
@@ -298,8 +323,7 @@ final class KernelCases {
     String name = "edge_softmax_h" + heads;
     double forwards = 2 * floor.values(in, heads);
     contest(name, heads, body, forward, forwards);
-    contestBackward(
-        name, heads, body, gradient, List.of(logits), backward, 2.5 * forwards);
+    contestBackward(name, heads, body, gradient, List.of(logits), backward, 2.5 * forwards);
   }
 
   // ---- running ----

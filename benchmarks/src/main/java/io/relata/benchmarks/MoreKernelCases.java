@@ -42,8 +42,20 @@ final class MoreKernelCases {
     spmm("u_add_e_sum", MessageOp.ADD, Reducer.SUM, Arg.u(u), Arg.e(one), nodes + weights);
     spmm("u_mul_e_mean", MessageOp.MUL, Reducer.MEAN, Arg.u(u), Arg.e(one), nodes + weights);
     spmm("u_mul_e_max", MessageOp.MUL, Reducer.MAX, Arg.u(u), Arg.e(one), nodes + weights);
-    spmm("u_mul_v_sum", MessageOp.MUL, Reducer.SUM, Arg.u(u), Arg.v(v), nodes + floor.readNodes(dim));
-    spmm("u_sub_v_max", MessageOp.SUB, Reducer.MAX, Arg.u(u), Arg.v(v), nodes + floor.readNodes(dim));
+    spmm(
+        "u_mul_v_sum",
+        MessageOp.MUL,
+        Reducer.SUM,
+        Arg.u(u),
+        Arg.v(v),
+        nodes + floor.readNodes(dim));
+    spmm(
+        "u_sub_v_max",
+        MessageOp.SUB,
+        Reducer.MAX,
+        Arg.u(u),
+        Arg.v(v),
+        nodes + floor.readNodes(dim));
     Tensor few = relata.rand(edges.nodes(), 8, 1).requiresGrad(true);
     Tensor own = relata.rand(edges.nodes(), 8, 1).requiresGrad(true);
     both(
@@ -55,14 +67,19 @@ final class MoreKernelCases {
     try (Scope _ = relata.scope()) {
       Tensor all = relata.rand(edges.size(), dim).requiresGrad(true);
       double rows = floor.values(g.in(), dim);
-      spmm("copy_e_sum", MessageOp.COPY, Reducer.SUM, Arg.e(all), null, rows + floor.writeNodes(dim));
+      spmm(
+          "copy_e_sum",
+          MessageOp.COPY,
+          Reducer.SUM,
+          Arg.e(all),
+          null,
+          rows + floor.writeNodes(dim));
       spmm("u_mul_e_sum_full", MessageOp.MUL, Reducer.SUM, Arg.u(u), Arg.e(all), nodes + rows);
     }
     relata.trimMemory();
   }
 
-  private void spmm(
-      String name, MessageOp op, Reducer reducer, Arg lhs, Arg rhs, double floorMs) {
+  private void spmm(String name, MessageOp op, Reducer reducer, Arg lhs, Arg rhs, double floorMs) {
     List<Tensor> inputs = new ArrayList<>(List.of(lhs.value()));
     if (rhs != null) {
       inputs.add(rhs.value());

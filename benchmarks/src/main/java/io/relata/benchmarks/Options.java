@@ -51,7 +51,8 @@ record Options(
           case "smoke" -> Mode.SMOKE;
           case "short" -> Mode.SHORT;
           case "full" -> Mode.FULL;
-          default -> throw new UsageException("'" + args[0] + "': expected short or full\n" + USAGE);
+          default ->
+              throw new UsageException("'" + args[0] + "': expected short or full\n" + USAGE);
         };
     Path graph = null;
     int nodes = 0;

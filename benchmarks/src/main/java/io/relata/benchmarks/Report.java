@@ -21,8 +21,9 @@ final class Report {
   }
 
   private void ratios() {
-    line("%n%-30s %-17s %5s %10s %8s %8s %9s %9s", "case", "graph", "D", "Relata ms", "/ floor",
-        "/ C++", "PyTorch/", "ND4J/");
+    line(
+        "%n%-30s %-17s %5s %10s %8s %8s %9s %9s",
+        "case", "graph", "D", "Relata ms", "/ floor", "/ C++", "PyTorch/", "ND4J/");
     for (Figure f : summary.figures()) {
       if (f.tool().equals(Tool.RELATA.id)) {
         line(
@@ -37,8 +38,9 @@ final class Report {
             over(other(f, Tool.ND4J), f));
       }
     }
-    line("Relata over floor and C++: smaller is better. PyTorch and ND4J over Relata: how many times"
-        + " faster Relata is.");
+    line(
+        "Relata over floor and C++: smaller is better. PyTorch and ND4J over Relata: how many times"
+            + " faster Relata is.");
   }
 
   private Figure other(Figure f, Tool tool) {
@@ -52,7 +54,9 @@ final class Report {
   }
 
   private void goals() {
-    line("%n%-26s %-17s %4s %8s %8s  %-7s %s", "goal", "graph", "D", "ours", "at most", "", "in multiples of C++, from");
+    line(
+        "%n%-26s %-17s %4s %8s %8s  %-7s %s",
+        "goal", "graph", "D", "ours", "at most", "", "in multiples of C++, from");
     List<String> missing = new ArrayList<>();
     for (Goal g : Goal.all()) {
       Double ours = g.measured(summary);
@@ -84,7 +88,9 @@ final class Report {
     if (!missing.isEmpty()) {
       line("Not measured in this run: %s.", String.join("; ", missing));
     }
-    line("cora_sage_epoch: no time of DGL's was taken, so its goal has no multiple. Memory and growth: see the lines above.");
+    line(
+        "cora_sage_epoch: no time of DGL's was taken, so its goal has no multiple. Memory and"
+            + " growth: see the lines above.");
   }
 
   private void line(String format, Object... arguments) {

@@ -74,7 +74,10 @@ final class SmallCases {
     Tensor labels = relata.tensor(cora.labels()).to(DType.INT64);
     Tensor train = relata.tensor(cora.trainNodes());
     SageConv first =
-        SageConv.builder(context, words, 16).aggregator(Aggregator.MEAN).activation(Tensor::relu).build();
+        SageConv.builder(context, words, 16)
+            .aggregator(Aggregator.MEAN)
+            .activation(Tensor::relu)
+            .build();
     SageConv second = new SageConv(context, 16, fields, Aggregator.MEAN);
     Epoch epoch =
         new Epoch(

@@ -53,7 +53,8 @@ record Summary(List<Figure> figures) {
       double min = f.stream().mapToDouble(Figure::minMs).min().orElseThrow();
       merged.add(f.getFirst().with(median, min, null));
     }
-    return new Summary(merged.stream().map(f -> f.with(f.medianMs(), f.minMs(), ratio(f, merged))).toList());
+    return new Summary(
+        merged.stream().map(f -> f.with(f.medianMs(), f.minMs(), ratio(f, merged))).toList());
   }
 
   /** The middle of some numbers, of an even count the mean of the two in the middle. */

@@ -7,8 +7,8 @@ import java.util.List;
 
 /**
  * A training step as a TorchScript: the model's text computes {@code l}, the loss, from the inputs
- * and from p0, p1, … the parameters; gradients and Adam follow. It starts from the same parameters as
- * Relata's model.
+ * and from p0, p1, … the parameters; gradients and Adam follow. It starts from the same parameters
+ * as Relata's model.
  */
 final class TorchEpoch {
   private final TorchPeer torch;
@@ -52,8 +52,7 @@ final class TorchEpoch {
     }
     String gradients = "g = torch.grad([l], [" + String.join(", ", leaves) + "])\n";
     String script = head + model + gradients + tail + "return torch.reshape(l, [1])\n";
-    Attempt attempt =
-        torch.script(String.join(" ", all), script, values.toArray(NDArray[]::new));
+    Attempt attempt = torch.script(String.join(" ", all), script, values.toArray(NDArray[]::new));
     return new Way(Tool.PYTORCH, name, attempt);
   }
 }

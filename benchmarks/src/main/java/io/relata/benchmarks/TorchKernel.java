@@ -8,8 +8,8 @@ import java.util.Arrays;
 
 /**
  * PyTorch's ways to compute a graph kernel: scripts over x and y (features of sources and
- * destinations), w (numbers of edges), s and t (ends of edges), o and c (offsets and columns, rows by
- * destination) and r (the gradient of the result).
+ * destinations), w (numbers of edges), s and t (ends of edges), o and c (offsets and columns, rows
+ * by destination) and r (the gradient of the result).
  */
 final class TorchKernel {
   private static final String INPUTS = "x y w s t o c r";
@@ -74,8 +74,7 @@ final class TorchKernel {
    * @param wide whether o and c are int64
    */
   Way forward(String name, String body, NDArray w, boolean wide) {
-    Attempt attempt =
-        torch.script(INPUTS, body + "return z\n", x, y, w, s, t, o(wide), c(wide), w);
+    Attempt attempt = torch.script(INPUTS, body + "return z\n", x, y, w, s, t, o(wide), c(wide), w);
     return new Way(Tool.PYTORCH, name, attempt);
   }
 
@@ -97,8 +96,7 @@ final class TorchKernel {
             + "], annotate(List[Optional[Tensor]], [torch.view_as(r, z)]))\n");
     script.append("return unchecked_cast(Tensor, g[0])\n");
     NDArray r = torch.copy(gradient);
-    Attempt attempt =
-        torch.script(INPUTS, script.toString(), x, y, w, s, t, o(wide), c(wide), r);
+    Attempt attempt = torch.script(INPUTS, script.toString(), x, y, w, s, t, o(wide), c(wide), r);
     return new Way(Tool.PYTORCH, name, attempt);
   }
 

@@ -19,24 +19,19 @@ final class TorchModels {
    * @param rows the nodes whose loss counts
    */
   static List<Way> sage(
-      TorchPeer torch,
-      Adjacency g,
-      Tensor x,
-      int[] labels,
-      int[] rows,
-      List<Tensor> parameters) {
+      TorchPeer torch, Adjacency g, Tensor x, int[] labels, int[] rows, List<Tensor> parameters) {
     // Both layers' parameters: fc_neigh.weight, fc_self.weight, fc_self.bias.
     String mean = "torch.mm(a, %s)";
     String scattered =
         "torch.mul(torch.index_add(torch.zeros_like(%1$s), 0, t,"
             + " torch.index_select(%1$s, 0, s)), d)";
-    String matrix =
-        "a = torch.sparse_csr_tensor(o, c, w, [torch.size(x, 0), torch.size(x, 0)])\n";
+    String matrix = "a = torch.sparse_csr_tensor(o, c, w, [torch.size(x, 0), torch.size(x, 0)])\n";
     List<Way> ways = new ArrayList<>();
     for (boolean wide : new boolean[] {false, true}) {
       String name = wide ? "CSR product, int64" : "CSR product";
       ways.add(
-          sageInputs(torch, g, x, labels, rows, wide).way(name, matrix + sageText(g, x, parameters, mean), parameters));
+          sageInputs(torch, g, x, labels, rows, wide)
+              .way(name, matrix + sageText(g, x, parameters, mean), parameters));
     }
     ways.add(
         sageInputs(torch, g, x, labels, rows, true)
@@ -57,7 +52,8 @@ final class TorchModels {
         + "y = torch.add("
         + mean.formatted("n")
         + ", torch.linear(h, p4, p5))\n"
-        + "l = torch.cross_entropy_loss(torch.index_select(y, 0, j), torch.index_select(k, 0, j))\n";
+        + "l = torch.cross_entropy_loss(torch.index_select(y, 0, j), torch.index_select(k, 0,"
+        + " j))\n";
   }
 
   private static TorchEpoch sageInputs(
@@ -102,7 +98,9 @@ final class TorchModels {
         .way("gather, scatter_reduce, index_add", model, parameters);
   }
 
-  /** Parameters are known by their shapes; of the two attention vectors the left one comes first. */
+  /**
+   * Parameters are known by their shapes; of the two attention vectors the left one comes first.
+   */
   private static String gatLayer(
       String in, String out, List<Tensor> parameters, int from, int width, int heads) {
     String fc = "";
@@ -116,20 +114,20 @@ final class TorchModels {
       }
     }
     return """
-        z = torch.view(torch.mm(IN, torch.t(FC)), [-1, HEADS, WIDTH])
-        b = torch.sum(torch.mul(z, LEFT), [2])
-        d = torch.sum(torch.mul(z, RIGHT), [2])
-        e = torch.leaky_relu(torch.add(torch.index_select(b, 0, s), torch.index_select(d, 0, t)), 0.2)
-        i = torch.expand_as(torch.unsqueeze(t, 1), e)
-        n = torch.zeros_like(torch.detach(b))
-        m = torch.scatter_reduce(n, 0, i, torch.detach(e), "amax", include_self=False)
-        q = torch.exp(torch.sub(e, torch.index_select(m, 0, t)))
-        r = torch.index_add(n, 0, t, q)
-        w = torch.div(q, torch.index_select(r, 0, t))
-        u = torch.mul(torch.index_select(z, 0, s), torch.unsqueeze(w, 2))
-        v = torch.index_add(torch.zeros_like(torch.detach(z)), 0, t, u)
-        OUT = torch.add(torch.view(v, [-1, SIZE]), BIAS)
-        """
+    z = torch.view(torch.mm(IN, torch.t(FC)), [-1, HEADS, WIDTH])
+    b = torch.sum(torch.mul(z, LEFT), [2])
+    d = torch.sum(torch.mul(z, RIGHT), [2])
+    e = torch.leaky_relu(torch.add(torch.index_select(b, 0, s), torch.index_select(d, 0, t)), 0.2)
+    i = torch.expand_as(torch.unsqueeze(t, 1), e)
+    n = torch.zeros_like(torch.detach(b))
+    m = torch.scatter_reduce(n, 0, i, torch.detach(e), "amax", include_self=False)
+    q = torch.exp(torch.sub(e, torch.index_select(m, 0, t)))
+    r = torch.index_add(n, 0, t, q)
+    w = torch.div(q, torch.index_select(r, 0, t))
+    u = torch.mul(torch.index_select(z, 0, s), torch.unsqueeze(w, 2))
+    v = torch.index_add(torch.zeros_like(torch.detach(z)), 0, t, u)
+    OUT = torch.add(torch.view(v, [-1, SIZE]), BIAS)
+    """
         .replace("IN", in)
         .replace("FC", fc)
         .replace("LEFT", vectors.get(0))
@@ -189,7 +187,9 @@ final class TorchModels {
     return text.toString();
   }
 
-  /** Parameters are known by their shapes: W has three axes, the bias one, coeff is the small one. */
+  /**
+   * Parameters are known by their shapes: W has three axes, the bias one, coeff is the small one.
+   */
   private static String rgcnLayer(
       String in,
       String out,

@@ -15,14 +15,16 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * PyTorch on the CPU through DJL: holds copies of the inputs as PyTorch's tensors and runs scripts on
- * them. What is made through one peer is freed when it closes.
+ * PyTorch on the CPU through DJL: holds copies of the inputs as PyTorch's tensors and runs scripts
+ * on them. What is made through one peer is freed when it closes.
  */
 final class TorchPeer implements AutoCloseable {
   private final PtNDManager manager;
@@ -54,7 +56,13 @@ final class TorchPeer implements AutoCloseable {
   /** A copy of a FLOAT32 tensor, in another shape of the same size where one is given. */
   NDArray copy(Tensor x, long... shape) {
     long[] dims = shape.length > 0 ? shape : dims(x);
-    return manager.create(memory(x).asByteBuffer().order(ByteOrder.nativeOrder()), new Shape(dims), DataType.FLOAT32);
+    // DJL looks at a direct buffer in place, and scripts write to what they are given.
+    ByteBuffer buffer = memory(x).asByteBuffer().order(ByteOrder.nativeOrder());
+    try (NDArray view = manager.create(buffer, new Shape(dims), DataType.FLOAT32)) {
+      NDArray copy = view.duplicate();
+      Reference.reachabilityFence(x);
+      return copy;
+    }
   }
 
   private static long[] dims(Tensor x) {

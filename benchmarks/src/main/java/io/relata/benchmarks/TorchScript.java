@@ -11,8 +11,8 @@ import java.util.zip.ZipOutputStream;
 /**
  * Writes a TorchScript module from the text of its {@code forward}: DJL's NDArray has neither
  * index-add nor sparse CSR products nor scatter-reduce, but PyTorch runs any of its operations, and
- * their gradients, from a module that DJL loads. The format is that of {@code torch.jit.save}: a zip
- * of source text, a pickled object without attributes, no constants.
+ * their gradients, from a module that DJL loads. The format is that of {@code torch.jit.save}: a
+ * zip of source text, a pickled object without attributes, no constants.
  */
 final class TorchScript {
   private static final String CLASS =

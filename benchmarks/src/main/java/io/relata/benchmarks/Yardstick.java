@@ -12,9 +12,9 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Measures Relata beside its peers and what the machine can do, all in one run. Every group of cases
- * has processes of its own, so that no group's history decides what the compiler makes of another's;
- * inside a process the tools take turns.
+ * Measures Relata beside its peers and what the machine can do, all in one run. Every group of
+ * cases has processes of its own, so that no group's history decides what the compiler makes of
+ * another's; inside a process the tools take turns.
  */
 public final class Yardstick {
   /** Set in the processes that measure: the name of the group. */

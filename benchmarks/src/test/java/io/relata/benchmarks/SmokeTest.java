@@ -79,7 +79,7 @@ class SmokeTest {
               assertThat(f.ratioToFloor()).isNull();
               assertThat(f.minMs()).isPositive().isLessThanOrEqualTo(f.medianMs());
             });
-    assertThat(log()).contains("gat_epoch", "memory: peak");
+    assertThat(log()).contains("gat_epoch", "memory: parameters");
   }
 
   @Test

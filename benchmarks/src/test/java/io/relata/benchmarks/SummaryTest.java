@@ -75,7 +75,8 @@ class SummaryTest {
 
   @Test
   void aCaseWithoutFloorHasNoRatio() {
-    Summary merged = Summary.merged(List.of(new Summary(List.of(figure("a", Tool.CPP, 1, 1, null)))));
+    Summary merged =
+        Summary.merged(List.of(new Summary(List.of(figure("a", Tool.CPP, 1, 1, null)))));
     assertThat(merged.figures().getFirst().ratioToFloor()).isNull();
   }
 
