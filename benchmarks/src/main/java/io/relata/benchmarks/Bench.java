@@ -115,7 +115,7 @@ final class Bench implements AutoCloseable {
     Contest contest =
         switch (options.mode()) {
           case SMOKE -> new Contest(out, 0, 0, 1);
-          case SHORT -> new Contest(out, 500, 900, 3);
+          case SHORT -> new Contest(out, 400, 700, 3);
           case FULL -> new Contest(out, 2000, 4000, 5);
         };
     List<Contest.Result> results = contest.run(name, ways);

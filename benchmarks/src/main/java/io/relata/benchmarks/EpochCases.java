@@ -29,6 +29,8 @@ final class EpochCases {
   static final int BASES = 4;
   static final int HEADS = 4;
 
+  private static final double MEMORY_GOAL = 1.3;
+
   private final Bench bench;
   private final Edges edges;
   private final int dim;
@@ -199,14 +201,15 @@ final class EpochCases {
     double bound = 2 * parameters + 8.0 * width * edges.nodes();
     bench.say(
         "%s, %s, D = %d, memory: parameters, activations and gradients are %.0f MB, at the peak"
-            + " %.0f MB are taken (%.2f x, goal 1.30); held beside that %.0f MB; E x D would be"
-            + " %.0f MB",
+            + " %.0f MB are taken (%.2f x, at most 1.30: %s); held beside that %.0f MB; E x D would"
+            + " be %.0f MB",
         name,
         edges.name(),
         dim,
         bound / 1e6,
         taken / 1e6,
         taken / bound,
+        taken <= MEMORY_GOAL * bound ? "met" : "NOT MET",
         (before.live() - 2 * parameters) / 1e6,
         4.0 * edges.size() * dim / 1e6);
   }

@@ -3,6 +3,7 @@ package io.relata.benchmarks;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 
 /**
  * How fast a case must be, in multiples of a C++ kernel that is measured in the same run. A goal is
@@ -108,11 +109,20 @@ record Goal(
     goals.add(ms("rgcn_basis_epoch", G2, 128, 128, 0.04, 11971));
   }
 
-  /** Relata's time in multiples of the reference, or null where one of both is missing. */
+  /** Relata's median in multiples of the reference's, or null where one of both is missing. */
   Double measured(Summary summary) {
+    return measured(summary, Figure::medianMs);
+  }
+
+  /** The same of both minima, which other work on the machine moves less. */
+  Double measuredByMinima(Summary summary) {
+    return measured(summary, Figure::minMs);
+  }
+
+  private Double measured(Summary summary, Function<Figure, Double> time) {
     Figure ours = summary.find(name, graph, dim, Tool.RELATA);
     Figure cpp = summary.find(reference, graph, referenceDim, Tool.CPP);
-    return ours == null || cpp == null ? null : ours.medianMs() / cpp.medianMs();
+    return ours == null || cpp == null ? null : time.apply(ours) / time.apply(cpp);
   }
 
   /** What one more small relation costs, ms, or null where it was not measured. */

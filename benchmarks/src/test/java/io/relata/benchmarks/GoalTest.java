@@ -45,6 +45,7 @@ class GoalTest {
                 figure("copy_u_sum", Goal.G1, 64, Tool.RELATA, 50),
                 figure("copy_u_sum", Goal.G1, 128, Tool.CPP, 10)));
     assertThat(goal("gat_epoch", Goal.G1, 64).measured(summary)).isEqualTo(20);
+    assertThat(goal("gat_epoch", Goal.G1, 64).measuredByMinima(summary)).isEqualTo(20);
     assertThat(goal("gat_epoch", Goal.G2, 128).measured(summary)).isNull();
     assertThat(goal("u_dot_v", Goal.G1, 64).measured(summary)).isNull();
   }
