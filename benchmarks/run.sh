@@ -1,9 +1,11 @@
 #!/bin/sh
 # Measures Relata beside its peers: benchmarks/run.sh short|full [--graph FILE --nodes N] [--only GROUP,...]
-# The first run builds everything and downloads PyTorch (220 MB) from Maven Central.
+# -Drelata.data=DIR says where the data sets lie; without it, ../shared/data. The first run builds everything and
+# downloads PyTorch (112 MB) from Maven Central.
 set -e
 from=$(pwd)
 arguments=
+data=-Drelata.data=
 while [ $# -gt 0 ]; do
   if [ "$1" = --graph ] || [ "$1" = --out ]; then
     case ${2-} in
@@ -14,10 +16,13 @@ while [ $# -gt 0 ]; do
     arguments="$arguments $1 \"$file\""
     shift 2
   else
-    arguments="$arguments $1"
+    case $1 in
+      -Drelata.data=*) data=$1 ;;
+      *) arguments="$arguments $1" ;;
+    esac
     shift
   fi
 done
 cd "$(dirname "$0")/.."
 exec mvn -B -ntp -q -Pquick,bench -pl benchmarks -am -DskipTests package \
-  -Dbench.main=io.relata.benchmarks.Yardstick "-Dbench.args=$arguments"
+  -Dbench.main=io.relata.benchmarks.Yardstick "-Dbench.args=$arguments" "$data"
