@@ -163,6 +163,27 @@ class UserFunctionTest {
   }
 
   @Test
+  void alongSeveralRelationsNothingIsWrittenUnlessAllIsRight() {
+    HeteroGraph two =
+        HeteroGraph.builder(relata)
+            .relation("user", "plays", "game", new int[] {0, 1}, new int[] {0, 1})
+            .relation("game", "has", "user", new int[] {0, 1, 1}, new int[] {0, 1, 2})
+            .build();
+    two.nodes("user").set("h", column(1, 2, 3));
+    two.nodes("game").set("h", column(1, 2));
+    Map<String, Update> updates =
+        Map.of(
+            "plays", with(copyU("h", "m"), max("m", "r")),
+            "has", with(copyU("h", "m"), max("m", "r")));
+    // Two rows are right for games, which come first, and wrong for users.
+    assertThatThrownBy(() -> two.multiUpdateAll(updates, results -> column(1, 2)))
+        .hasMessageContaining("[FIELD_ROWS]")
+        .hasMessageContaining("user");
+    assertThat(two.nodes("game").fields()).containsExactly("h");
+    assertThat(two.nodes("user").fields()).containsExactly("h");
+  }
+
+  @Test
   void aReduceFunctionReturnsTheSameFieldsForEveryDegree() {
     refused(
         () ->
@@ -234,5 +255,6 @@ class UserFunctionTest {
         "The message has no such field [FIELD_UNKNOWN]",
         "Largest[message=n, out=r, right=true] on relation",
         "one of [m]");
+    refused(() -> g.updateAll(e -> Map.of("m", e.src("h")), sum("n", "r")), sum("n", "r") + " on");
   }
 }

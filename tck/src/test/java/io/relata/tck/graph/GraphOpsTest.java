@@ -1,5 +1,6 @@
 package io.relata.tck.graph;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.relata.DType;
@@ -66,6 +67,16 @@ class GraphOpsTest extends RelataTck {
           () -> GraphOps.copyReduce(g(), Reducer.SUM, Arg.u(other.ones(2, 1))),
           "different runtimes [LIFETIME]");
     }
+  }
+
+  @Test
+  void gradientsAreSummedOverTheAxesThatWereBroadcast() {
+    Tensor x = relata.ones(2, 4, 1).requiresGrad(true);
+    Tensor y = relata.ones(4, 1, 1).requiresGrad(true);
+    GraphOps.gspmm(g(), MessageOp.ADD, Reducer.SUM, Arg.u(x), Arg.e(y)).sum().backward();
+    assertThat(y.grad().shape()).isEqualTo(y.shape());
+    assertThat(y.grad().toDoubleArray()).containsExactly(4, 4, 4, 4);
+    assertThat(x.grad().toDoubleArray()).containsOnly(2);
   }
 
   @Test

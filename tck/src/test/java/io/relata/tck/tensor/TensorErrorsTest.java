@@ -50,10 +50,21 @@ class TensorErrorsTest extends RelataTck {
     requireRefusalOf("logSoftmax", () -> whole.logSoftmax(0));
     requireRefusalOf("logSumExp", () -> whole.logSumExp(0));
     requireRefusalOf("pow", () -> whole.pow(2));
+    requireRefusalOf("pow", () -> whole.pow(whole));
+    requireRefusalOf("rdiv", () -> whole.rdiv(1));
+    requireRefusalOf("leakyRelu", () -> whole.leakyRelu(0.1));
+    requireRefusalOf("elu", () -> whole.elu(1));
     Tensor truth = relata.tensor(new boolean[] {true, false});
     requireRefusalOf("max", () -> truth.max(0));
     requireRefusalOf("min", () -> truth.min(0));
+    requireRefusalOf("sum", () -> truth.sum(0, false));
+    requireRefusalOf("prod", () -> truth.prod(0));
+    requireRefusalOf("argmax", () -> truth.argmax(0));
     requireRefusalOf("add", () -> truth.add(truth));
+    requireRefusalOf("neg", () -> truth.neg());
+    requireRefusalOf("clamp", () -> truth.clamp(0, 1));
+    requireRefusalOf("scalar arithmetic", () -> truth.mul(2));
+    requireRefusalOf("div", () -> truth.div(2));
   }
 
   private static void requireRefusalOf(String operation, ThrowingCallable call) {
