@@ -42,6 +42,7 @@ final class Reduction {
           .remedy("convert with .to(DType.INT64)")
           .build();
     }
+    Elementwise.notHalf(name, x);
   }
 
   static Tensor sum(Tensor x, int axis, boolean keep) {
