@@ -1,5 +1,6 @@
 package io.relata.benchmarks;
 
+import com.google.errorprone.annotations.FormatMethod;
 import io.relata.NoGrad;
 import io.relata.Relata;
 import io.relata.Scope;
@@ -78,6 +79,7 @@ final class Bench implements AutoCloseable {
   }
 
   /** Says something beside the figures. */
+  @FormatMethod
   void say(String format, Object... arguments) {
     out.println(String.format(Locale.ROOT, format, arguments));
   }

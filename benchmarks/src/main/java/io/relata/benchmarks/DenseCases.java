@@ -84,11 +84,15 @@ final class DenseCases {
         bench.torch().copy(gradient)
       };
       String leaves =
-          "x = torch.requires_grad_(torch.detach(x), True)\n"
-              + "w = torch.requires_grad_(torch.detach(w), True)\n";
+          """
+          x = torch.requires_grad_(torch.detach(x), True)
+          w = torch.requires_grad_(torch.detach(w), True)
+          """;
       String gradients =
-          "g = torch.grad([z], [x, w], annotate(List[Optional[Tensor]], [r]))\n"
-              + "return unchecked_cast(Tensor, g[0])\n";
+          """
+          g = torch.grad([z], [x, w], annotate(List[Optional[Tensor]], [r]))
+          return unchecked_cast(Tensor, g[0])
+          """;
       String way = "a product a matrix";
       forward.add(
           new Way(

@@ -1,5 +1,6 @@
 package io.relata.benchmarks;
 
+import com.google.errorprone.annotations.FormatMethod;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -95,6 +96,7 @@ final class Report {
             + " growth: see the lines above.");
   }
 
+  @FormatMethod
   private void line(String format, Object... arguments) {
     out.println(String.format(Locale.ROOT, format, arguments));
   }

@@ -31,15 +31,15 @@ final class TorchModels {
       String name = wide ? "CSR product, int64" : "CSR product";
       ways.add(
           sageInputs(torch, g, x, labels, rows, wide)
-              .way(name, matrix + sageText(g, x, parameters, mean), parameters));
+              .way(name, matrix + sageText(x, parameters, mean), parameters));
     }
     ways.add(
         sageInputs(torch, g, x, labels, rows, true)
-            .way("index_add", sageText(g, x, parameters, scattered), parameters));
+            .way("index_add", sageText(x, parameters, scattered), parameters));
     return ways;
   }
 
-  private static String sageText(Adjacency g, Tensor x, List<Tensor> parameters, String mean) {
+  private static String sageText(Tensor x, List<Tensor> parameters, String mean) {
     boolean narrow = x.dim(1) > parameters.getFirst().dim(0);
     String rows = narrow ? "m = torch.mm(x, torch.t(p0))\n" : "";
     String first =

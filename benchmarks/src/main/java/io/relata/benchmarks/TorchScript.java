@@ -21,7 +21,7 @@ final class TorchScript {
         __parameters__ = []
         __buffers__ = []
         training : bool
-        def forward(self: __torch__.Peer, %s) -> Tensor:
+        def forward(self: __torch__.Peer, PARAMETERS) -> Tensor:
       """;
 
   /** Pickle, protocol 2: an object of __torch__.Peer with training = True. */
@@ -41,7 +41,7 @@ final class TorchScript {
    */
   static byte[] module(String parameters, String body) {
     String signature = parameters.replace(" ", ": Tensor, ") + ": Tensor";
-    String code = CLASS.formatted(signature) + body.indent(4);
+    String code = CLASS.replace("PARAMETERS", signature) + body.indent(4);
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
       put(zip, "data.pkl", OBJECT.getBytes(StandardCharsets.ISO_8859_1));
