@@ -115,12 +115,14 @@ final class ShimCompiler {
 
   private record Job(Path source, Path library, Path part, Path log, Process process) {
     static Job start(Path source, Path library, Path kernels, Path shim) throws IOException {
-      Path part = library.resolveSibling(library.getFileName() + "." + ProcessHandle.current().pid());
+      Path part =
+          library.resolveSibling(library.getFileName() + "." + ProcessHandle.current().pid());
       Path log = library.resolveSibling(library.getFileName() + ".log");
       List<String> command = new ArrayList<>();
       command.add(compiler().orElseThrow().toString());
       command.addAll(FLAGS);
-      command.addAll(List.of("-I" + shim, "-I" + kernels, source.toString(), "-o", part.toString()));
+      command.addAll(
+          List.of("-I" + shim, "-I" + kernels, source.toString(), "-o", part.toString()));
       Process p =
           new ProcessBuilder(command)
               .redirectErrorStream(true)

@@ -40,8 +40,7 @@ final class ShimDevice implements Device {
   private record Kernel(MethodHandle run, long size) {
     static Kernel find(String name) {
       MemorySegment run = symbol("relata_host_" + name);
-      MethodHandle size =
-          ShimMemory.handle(symbol("relata_size_" + name), ValueLayout.JAVA_LONG);
+      MethodHandle size = ShimMemory.handle(symbol("relata_size_" + name), ValueLayout.JAVA_LONG);
       try {
         return new Kernel(
             ShimMemory.handle(
@@ -122,8 +121,7 @@ final class ShimDevice implements Device {
 
   @Override
   public void copy(long from, long to, long bytes) {
-    memory.opened(
-        () -> ShimMemory.segment(to, bytes).copyFrom(ShimMemory.segment(from, bytes)));
+    memory.opened(() -> ShimMemory.segment(to, bytes).copyFrom(ShimMemory.segment(from, bytes)));
   }
 
   @Override

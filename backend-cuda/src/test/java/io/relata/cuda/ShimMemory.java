@@ -14,9 +14,9 @@ import java.util.Map;
 
 /**
  * The shim's "device memory": a region of the address space that nothing can touch unless {@link
- * #opened} runs, so that host code that dereferences a device address crashes here as it would on
- * a machine with a GPU. Fresh blocks hold NaNs, and what was written around a block is found when
- * it is released.
+ * #opened} runs, so that host code that dereferences a device address crashes here as it would on a
+ * machine with a GPU. Fresh blocks hold NaNs, and what was written around a block is found when it
+ * is released.
  */
 final class ShimMemory implements DeviceMemory {
   private static final long REGION = 64L << 30;
@@ -187,7 +187,8 @@ final class ShimMemory implements DeviceMemory {
     for (long i = 0; i < bytes; i++) {
       if (fence.get(ValueLayout.JAVA_BYTE, i) != FENCE) {
         throw new IllegalStateException(
-            "something wrote %s the block at %x, at byte %d".formatted(where, block, at + i - block));
+            "something wrote %s the block at %x, at byte %d"
+                .formatted(where, block, at + i - block));
       }
     }
   }
