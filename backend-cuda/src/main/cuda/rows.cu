@@ -6,7 +6,7 @@ struct SplitArgs {
   int* counts;  // zeroed before
   int* rows;
   int* firsts;
-  int* chunkRows;
+  int* chunkPlaces;
   int* chunkBegins;
   long long numRows;
   int threshold;
@@ -25,7 +25,7 @@ KERNEL(rows_split, SplitArgs) {
     a.rows[at] = static_cast<int>(r);
     a.firsts[at] = first;
     for (int k = 0; k < chunks; k++) {
-      a.chunkRows[first + k] = static_cast<int>(r);
+      a.chunkPlaces[first + k] = at;
       a.chunkBegins[first + k] = begin + k * a.chunk;
     }
   }

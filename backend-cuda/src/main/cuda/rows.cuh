@@ -21,7 +21,7 @@ struct Split {
   const int* counts;  // long rows, chunks; null where no row can be long
   const int* rows;    // row of each long row
   const int* firsts;  // its first chunk
-  const int* chunkRows;
+  const int* chunkPlaces;  // which long row each chunk is of
   const int* chunkBegins;
   int threshold;
   int chunk;
@@ -37,6 +37,20 @@ struct Stretch {
   int degree;  // of the whole row
   bool works;  // false: nothing to do, but the lanes are needed at shuffles
 };
+
+// A group's place: which lanes of the block work on one row, and as what.
+struct Group {
+  int groups;  // in the block
+  int mine;
+  int piece;
+  int lane;
+};
+
+DEVICE Group groupOf(int lanes, int pieces) {
+  const int t = static_cast<int>(threadIdx.x);
+  const int size = lanes * pieces;
+  return {static_cast<int>(blockDim.x) / size, t / size, (t / lanes) & (pieces - 1), t & (lanes - 1)};
+}
 
 // A block's share of a launch whose first `chunkBlocks` blocks do chunks, so that the longest work
 // starts first, and whose others do whole rows.
@@ -57,7 +71,7 @@ DEVICE Share shareOf(const Rows& r, const Split& s, long long block, int chunkBl
 DEVICE Stretch stretchOf(const Rows& r, const Split& s, const Share& share, long long at) {
   if (at >= share.until) return {0, 0, 0, 0, false};
   if (share.chunks) {
-    const int row = s.chunkRows[at];
+    const int row = s.rows[s.chunkPlaces[at]];
     const int end = r.offsets[row + 1];
     const int from = s.chunkBegins[at];
     return {row, from, end - from > s.chunk ? from + s.chunk : end, end - r.offsets[row], true};
@@ -87,6 +101,9 @@ DEVICE Finder finderOf(const Rows& r, int target, int row) {
   if (target == TARGET_V) return {nullptr, 0, row};
   return {r.edgeIds, 1, 0};
 }
+
+// Edges whose operands a lane loads before it uses the first.
+constexpr int EDGES_AT_ONCE = 4;
 
 // How an edge combines its operands (io.relata.spi.MessageOp; a dot product multiplies).
 constexpr int OP_COPY = 0;
@@ -118,6 +135,25 @@ DEVICE bool wins(N x, N best) {
 template <typename N>
 DEVICE N lowest() {
   return -static_cast<N>(INFINITY);
+}
+
+// A row's largest logit as it is subtracted: a row of only -inf has nothing to subtract.
+template <typename N>
+DEVICE N shift(N largest) {
+  return largest == lowest<N>() ? N(0) : largest;
+}
+
+// The operand's numbers at a lane's outputs.
+template <typename T, int VEC>
+DEVICE Pack<T, VEC> operandAt(const T* p, bool scalar) {
+  Pack<T, VEC> x;
+  if (VEC == 1 || !scalar) {
+    x = Pack<T, VEC>::load(p);
+  } else {
+    const T one = *p;
+    for (int c = 0; c < VEC; c++) x.v[c] = one;
+  }
+  return x;
 }
 
 // Numbers written 16 bytes at a time; VEC divides the row, so that the address is aligned.

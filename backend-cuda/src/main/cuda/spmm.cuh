@@ -43,8 +43,6 @@ constexpr int MODE_COPY = 0;   // the source's row
 constexpr int MODE_SCALE = 1;  // the source's row times a number of the edge
 constexpr int MODE_ANY = 2;    // decided when it runs
 
-constexpr int EDGES_AT_ONCE = 4;
-
 // Results of a lane.
 template <typename N, int VEC, int V, bool BEST>
 struct Held {
@@ -60,19 +58,6 @@ struct Held {
     }
   }
 };
-
-// The operand's numbers at a lane's outputs.
-template <typename T, int VEC>
-DEVICE Pack<T, VEC> operandAt(const T* p, bool scalar) {
-  Pack<T, VEC> x;
-  if (VEC == 1 || !scalar) {
-    x = Pack<T, VEC>::load(p);
-  } else {
-    const T one = *p;
-    for (int c = 0; c < VEC; c++) x.v[c] = one;
-  }
-  return x;
-}
 
 // Reduces slots [begin, end), begin < end, for the lane whose first output is `column`.
 template <typename T, int VEC, int V, int MODE, bool BEST>
@@ -278,20 +263,6 @@ DEVICE void storeChunk(const SpmmArgs& a, long long chunk, int column,
     storeNumbers(static_cast<Number<T>*>(a.partial) + at + j, held.x[k]);
     if constexpr (BEST) storeNumbers(a.partialWinners + at + j, held.won[k]);
   }
-}
-
-// A group's place: which lanes of the block work on one row, and as what.
-struct Group {
-  int groups;  // in the block
-  int mine;
-  int piece;
-  int lane;
-};
-
-DEVICE Group groupOf(int lanes, int pieces) {
-  const int t = static_cast<int>(threadIdx.x);
-  const int size = lanes * pieces;
-  return {static_cast<int>(blockDim.x) / size, t / size, (t / lanes) & (pieces - 1), t & (lanes - 1)};
 }
 
 // The edges of a stretch that are a piece's.
