@@ -40,7 +40,10 @@ public final class Relata implements AutoCloseable {
     return BackendChoice.fromClassPath().open(null);
   }
 
-  /** Opens the named backend, whatever the properties say. */
+  /**
+   * Opens the named backend, whatever the properties say: {@code "cpu"}, {@code "cuda"}, or {@code
+   * "cuda:1"} for one of several devices.
+   */
   public static Relata open(String backend) {
     return BackendChoice.fromClassPath().open(backend);
   }
