@@ -42,9 +42,9 @@ final class Calls {
   private static boolean isOfKernel(int result) {
     return switch (result) {
       case CUDA_ERROR_ILLEGAL_ADDRESS,
-              CUDA_ERROR_LAUNCH_FAILED,
-              CUDA_ERROR_LAUNCH_TIMEOUT,
-              CUDA_ERROR_MISALIGNED_ADDRESS ->
+          CUDA_ERROR_LAUNCH_FAILED,
+          CUDA_ERROR_LAUNCH_TIMEOUT,
+          CUDA_ERROR_MISALIGNED_ADDRESS ->
           true;
       // CUDA_ERROR_HARDWARE_STACK_ERROR to CUDA_ERROR_INVALID_PC, and an assertion.
       default -> result >= 710 && result <= 718;

@@ -7,8 +7,8 @@ import io.relata.spi.DeviceMemory;
 import jcuda.driver.JCudaDriver;
 
 /**
- * A device's memory from the driver. The pool above keeps blocks, so calls are rare; memory is given
- * back only after all work so far, which may still use it.
+ * A device's memory from the driver. The pool above keeps blocks, so calls are rare; memory is
+ * given back only after all work so far, which may still use it.
  */
 final class DriverMemory implements DeviceMemory {
   private final DriverDevice device;

@@ -10,14 +10,15 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Which PTX resource has which kernel: {@code kernels.txt}, lines of a module's name and a kernel's,
- * written with the PTX by the build's profile {@code cuda}.
+ * Which PTX resource has which kernel: {@code kernels.txt}, lines of a module's name and a
+ * kernel's, written with the PTX by the build's profile {@code cuda}.
  */
 final class KernelIndex {
   private final Map<String, String> modules = new TreeMap<>();
 
   KernelIndex() {
-    try (BufferedReader lines = new BufferedReader(new InputStreamReader(open("kernels.txt"), UTF_8))) {
+    try (BufferedReader lines =
+        new BufferedReader(new InputStreamReader(open("kernels.txt"), UTF_8))) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         int space = line.indexOf(' ');
         modules.put(line.substring(space + 1), line.substring(0, space));

@@ -70,8 +70,7 @@ final class Modules {
     }
     long start = System.nanoTime();
     Optional<byte[]> cubin = compile(name, ptx);
-    if (cubin.isPresent()
-        && JCudaDriver.cuModuleLoadData(module, cubin.get()) == CUDA_SUCCESS) {
+    if (cubin.isPresent() && JCudaDriver.cuModuleLoadData(module, cubin.get()) == CUDA_SUCCESS) {
       cache.put(ptx, cubin.get());
     } else {
       loadDirectly(module, name, ptx);
@@ -105,8 +104,7 @@ final class Modules {
         return Optional.empty();
       }
       // The memory belongs to the state.
-      return Optional.of(
-          cubin.segment(size[0]).toArray(java.lang.foreign.ValueLayout.JAVA_BYTE));
+      return Optional.of(cubin.segment(size[0]).toArray(java.lang.foreign.ValueLayout.JAVA_BYTE));
     } finally {
       JCudaDriver.cuLinkDestroy(state);
     }
