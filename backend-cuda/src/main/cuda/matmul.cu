@@ -49,13 +49,15 @@ struct Tile {
   static constexpr int EACH = (QUADS + BLOCK - 1) / BLOCK;
   // Keeps four lines aligned, and stores along the depth mostly in different banks.
   static constexpr int PITCH = LINES + 4;
-  // Places of the sum, or lines, from one quad of a thread to its next.
+  // Lines, or places of the sum, from one quad of a thread to its next.
   static constexpr int LINE_STEP = BLOCK / (DEPTH / 4);
   static constexpr int DEPTH_STEP = BLOCK / (LINES / 4);
   Quad<T> quads[EACH];
+  // The first quad's address, lines from its own to the last, and its place of the sum.
   const T* at;
-  long long pitch;
   int lines;
+  int depth;
+  long long pitch;
   bool deep;
   bool wide;
 
@@ -64,44 +66,40 @@ struct Tile {
   DEVICE Tile(const T* from, long long line, long long all, long long start, long long pitch,
               bool deep, bool wide)
       : pitch(pitch), deep(deep), wide(wide) {
-    at = from + (deep ? (line + ownLine()) * pitch + start + ownDepth()
-                      : (start + ownDepth()) * pitch + line + ownLine());
-    lines = static_cast<int>(all - line < LINES ? all - line : LINES);
-  }
-
-  DEVICE int ownLine() const {
     const int q = static_cast<int>(threadIdx.x);
-    return deep ? q / (DEPTH / 4) : q % (LINES / 4) * 4;
-  }
-
-  DEVICE int ownDepth() const {
-    const int q = static_cast<int>(threadIdx.x);
-    return deep ? q % (DEPTH / 4) * 4 : q / (LINES / 4);
+    const int own = deep ? q / (DEPTH / 4) : q % (LINES / 4) * 4;
+    depth = deep ? q % (DEPTH / 4) * 4 : q / (LINES / 4);
+    at = from + (deep ? (line + own) * pitch + start + depth : (start + depth) * pitch + line + own);
+    lines = static_cast<int>(all - line < LINES ? all - line : LINES) - own;
+    // Threads without a quad.
+    if (QUADS < BLOCK && q >= QUADS) lines = 0;
   }
 
   // The next tile, of which `left` places of the sum exist; what lies beyond is 0.
   DEVICE void load(int left) {
     for (int e = 0; e < EACH; e++) {
+      const int line = deep ? e * LINE_STEP : 0;
+      const int place = depth + (deep ? 0 : e * DEPTH_STEP);
       quads[e] = {};
-      if (QUADS < BLOCK && threadIdx.x >= QUADS) continue;
-      if (deep) {
-        if (ownLine() + e * LINE_STEP < lines && ownDepth() < left) {
-          quads[e] = loadQuad(at + e * LINE_STEP * pitch, 0, left - ownDepth(), wide);
-        }
-      } else if (ownDepth() + e * DEPTH_STEP < left && ownLine() < lines) {
-        quads[e] = loadQuad(at + e * DEPTH_STEP * pitch, 0, lines - ownLine(), wide);
+      if (line < lines && place < left) {
+        const T* const p = at + (deep ? e * LINE_STEP : e * DEPTH_STEP) * pitch;
+        quads[e] = loadQuad(p, 0, deep ? left - place : lines, wide);
       }
     }
     at += deep ? DEPTH : DEPTH * pitch;
   }
 
   DEVICE void store(T* to) const {
-    T* const own = to + ownDepth() * PITCH + ownLine();
-    for (int e = 0; e < EACH; e++) {
-      if (QUADS < BLOCK && threadIdx.x >= QUADS) continue;
-      if (deep) {
+    const int q = static_cast<int>(threadIdx.x);
+    if (QUADS < BLOCK && q >= QUADS) return;
+    if (deep) {
+      T* const own = to + depth * PITCH + q / (DEPTH / 4);
+      for (int e = 0; e < EACH; e++) {
         for (int k = 0; k < 4; k++) own[e * LINE_STEP + k * PITCH] = quads[e].v[k];
-      } else {
+      }
+    } else {
+      T* const own = to + depth * PITCH + q % (LINES / 4) * 4;
+      for (int e = 0; e < EACH; e++) {
         *reinterpret_cast<Quad<T>*>(own + e * DEPTH_STEP * PITCH) = quads[e];
       }
     }
@@ -116,8 +114,8 @@ DEVICE void product(const ProductArgs& a) {
   using Y = Tile<T, COLUMNS, DEPTH>;
   constexpr int ACROSS = COLUMNS / WIDTH;
   static_assert(ACROSS * (ROWS / HEIGHT) == BLOCK, "a thread for each part");
-  __shared__ __align__(16) T xs[2][DEPTH * X::PITCH];
-  __shared__ __align__(16) T ys[2][DEPTH * Y::PITCH];
+  __align__(16) __shared__ T xs[2][DEPTH * X::PITCH];
+  __align__(16) __shared__ T ys[2][DEPTH * Y::PITCH];
 
   const ProductJob& job = jobOfBlock(a);
   const long long tilesAcross = (job.n + COLUMNS - 1) / COLUMNS;
@@ -214,24 +212,37 @@ KERNEL_BOUNDS(matmul_128x32_f32, ProductArgs, 256, 2) { product<float, 128, 32, 
 KERNEL_BOUNDS(matmul_64x64_f32, ProductArgs, 256, 2) { product<float, 64, 64, 16, 4, 4>(a); }
 KERNEL_BOUNDS(matmul_64x64_f64, ProductArgs, 256, 2) { product<double, 64, 64, 8, 4, 4>(a); }
 
-// ---- the sum of the pieces, in order; a job's first block counts blocks of this launch ----
+// ---- the sum of the pieces: a fixed tree; a job's first block counts blocks of this launch ----
 
-constexpr int MERGE = 1024;
+constexpr int MERGE = 32;
+constexpr int LAYERS = BLOCK / MERGE;
 
 template <typename T>
 DEVICE void merge(const ProductArgs& a) {
+  __shared__ T sums[BLOCK];
   const ProductJob& job = jobOfBlock(a);
   const long long size = job.m * job.n;
-  const long long first = (blockIdx.x - job.firstBlock) * MERGE;
-  for (long long i = first + threadIdx.x; i < first + MERGE && i < job.batch * size; i += BLOCK) {
-    const long long entry = i / size;
+  const int column = static_cast<int>(threadIdx.x) % MERGE;
+  const int layer = static_cast<int>(threadIdx.x) / MERGE;
+  const long long i = (blockIdx.x - job.firstBlock) * MERGE + column;
+  const bool inside = i < job.batch * size;
+  T sum = 0;
+  if (inside) {
+    const long long entry = divide(i, size);
     const T* const partial =
-        static_cast<const T*>(job.partial) + entry * job.pieces * size + i % size;
-    T sum = (job.flags & ACCUMULATE) != 0 ? static_cast<const T*>(job.out)[i] : T(0);
-    T pieces = 0;
+        static_cast<const T*>(job.partial) + entry * job.pieces * size + (i - entry * size);
 #pragma unroll 4
-    for (int p = 0; p < job.pieces; p++) pieces += partial[p * size];
-    static_cast<T*>(job.out)[i] = sum + pieces;
+    for (int p = layer; p < job.pieces; p += LAYERS) sum += partial[p * size];
+  }
+  sums[threadIdx.x] = sum;
+  __syncthreads();
+  for (int d = LAYERS / 2; d > 0; d /= 2) {
+    if (layer < d) sums[threadIdx.x] += sums[threadIdx.x + d * MERGE];
+    __syncthreads();
+  }
+  if (layer == 0 && inside) {
+    T* const out = static_cast<T*>(job.out) + i;
+    *out = (job.flags & ACCUMULATE) != 0 ? *out + sums[column] : sums[column];
   }
 }
 

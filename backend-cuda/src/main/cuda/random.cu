@@ -76,7 +76,7 @@ DEVICE double logOfUnit(double x) {
   // Split into 2^e m with m from sqrt(1/2) to sqrt(2).
   const long long shifted = bits - 0x3fe6a09e667f3bcdLL;
   const long long e = shifted >> 52;
-  bits -= e << 52;
+  bits -= e * 0x10000000000000LL;
   const double f = __longlong_as_double(bits) - 1.0;
   const double s = f / (2.0 + f);
   const double z = s * s;
