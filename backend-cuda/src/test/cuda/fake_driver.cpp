@@ -86,6 +86,7 @@ bool inside(uintptr_t at, size_t bytes) {
 
 }  // namespace
 
+#pragma GCC visibility push(default)
 extern "C" {
 
 // ---- what tests ask ----
@@ -99,7 +100,7 @@ long long fake_used() { return used; }
 long long fake_blocks() { return blocks.size(); }
 long long fake_compiled() { return compiled; }
 long long fake_launches() { return launches; }
-void fake_heal() { sticky = 0; }
+long long fake_heal() { return sticky = 0; }
 
 // ---- the driver ----
 

@@ -49,6 +49,10 @@ final class DriverDevice implements Device {
   }
 
   DriverDevice(CudaDevices.Device facts, int driverVersion) {
+    this(facts, driverVersion, new KernelIndex());
+  }
+
+  DriverDevice(CudaDevices.Device facts, int driverVersion, KernelIndex index) {
     this.facts = facts;
     this.description = facts + ", driver for CUDA " + CudaDevices.version(driverVersion);
     JCudaDriver.setExceptionsEnabled(false);
@@ -63,6 +67,7 @@ final class DriverDevice implements Device {
     staging = new Staging(stream);
     modules =
         new Modules(
+            index,
             new CubinCache(
                 CubinCache.folder(System.getProperties(), System.getenv()),
                 "sm_%d%d-driver%d".formatted(facts.major(), facts.minor(), driverVersion)));

@@ -17,8 +17,13 @@ final class KernelIndex {
   private final Map<String, String> modules = new TreeMap<>();
 
   KernelIndex() {
+    this("kernels.txt");
+  }
+
+  /** The kernels that a resource beside this class lists. */
+  KernelIndex(String list) {
     try (BufferedReader lines =
-        new BufferedReader(new InputStreamReader(open("kernels.txt"), UTF_8))) {
+        new BufferedReader(new InputStreamReader(open(list), UTF_8))) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         int space = line.indexOf(' ');
         modules.put(line.substring(space + 1), line.substring(0, space));

@@ -2,9 +2,8 @@ package io.relata.cuda;
 
 import static jcuda.driver.CUresult.CUDA_SUCCESS;
 
-import java.util.ArrayList;
+import java.lang.foreign.ValueLayout;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -27,12 +26,13 @@ final class Modules {
   private static final Logger LOG = LoggerFactory.getLogger(Modules.class);
   private static final int LOG_BYTES = 8192;
 
-  private final KernelIndex index = new KernelIndex();
+  private final KernelIndex index;
   private final CubinCache cache;
   private final Map<String, CUfunction> functions = new ConcurrentHashMap<>();
   private final Map<String, CUmodule> modules = new HashMap<>();
 
-  Modules(CubinCache cache) {
+  Modules(KernelIndex index, CubinCache cache) {
+    this.index = index;
     this.cache = cache;
   }
 
@@ -104,7 +104,7 @@ final class Modules {
         return Optional.empty();
       }
       // The memory belongs to the state.
-      return Optional.of(cubin.segment(size[0]).toArray(java.lang.foreign.ValueLayout.JAVA_BYTE));
+      return Optional.of(cubin.segment(size[0]).toArray(ValueLayout.JAVA_BYTE));
     } finally {
       JCudaDriver.cuLinkDestroy(state);
     }
@@ -123,13 +123,6 @@ final class Modules {
               + ".ptx: "
               + options.getString(CUjit_option.CU_JIT_ERROR_LOG_BUFFER),
           true);
-    }
-  }
-
-  /** The modules that were loaded so far. */
-  List<String> loaded() {
-    synchronized (modules) {
-      return new ArrayList<>(modules.keySet());
     }
   }
 
