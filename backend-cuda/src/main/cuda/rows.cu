@@ -102,6 +102,8 @@ DEVICE void rankDigits(const SortArgs& a, int* counters, int* keys, int* ranks) 
   const unsigned before = (1u << lane()) - 1;
   for (int k = 0; k < ITEMS; k++) {
     const long long i = first + k * 32;
+    // The same for all lanes: nothing is left for this warp.
+    if (i - lane() >= a.n) break;
     const bool inside = i < a.n;
     keys[k] = inside ? static_cast<int>(indexAt(a.keys, a.longKeys, i)) : 0;
     const int digit = (keys[k] >> a.shift) & (DIGITS - 1);
