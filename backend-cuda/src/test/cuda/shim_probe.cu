@@ -80,3 +80,13 @@ KERNEL(probe_half, HalfArgs) {
     a.bfloat[i] = toCompute(toStored<Bfloat>(a.x[i]));
   }
 }
+
+struct FillArgs {
+  float value;
+  float* y;
+  long long n;
+};
+
+KERNEL(probe_fill, FillArgs) {
+  for (long long i = globalThread(); i < a.n; i += globalThreads()) a.y[i] = a.value;
+}

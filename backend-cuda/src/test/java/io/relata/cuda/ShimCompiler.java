@@ -23,8 +23,6 @@ import java.util.stream.Stream;
 final class ShimCompiler {
   private static final List<String> FLAGS =
       List.of(
-          "-x",
-          "c++",
           "-std=c++17",
           "-O2",
           "-march=native",
@@ -95,6 +93,24 @@ final class ShimCompiler {
     }
   }
 
+  /** The stand-in for the driver's library, under the name by which others ask for it. */
+  static synchronized Path fakeDriver() {
+    try {
+      Path source = module().resolve("src/test/cuda/fake_driver.cpp");
+      String name = name(source, List.of());
+      Path folder =
+          Files.createDirectories(
+              module().resolve("target/shim").resolve(name.substring(0, name.length() - 3)));
+      Path library = folder.resolve("libcuda.so.1");
+      if (!Files.exists(library)) {
+        Job.start(source, library, folder, folder, "-Wl,-soname,libcuda.so.1", "-ldl").finish();
+      }
+      return library;
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   private static String name(Path source, List<Path> headers) throws IOException {
     try {
       MessageDigest hash = MessageDigest.getInstance("SHA-256");
@@ -104,7 +120,7 @@ final class ShimCompiler {
         hash.update(Files.readAllBytes(h));
       }
       String base = source.getFileName().toString();
-      return base.substring(0, base.length() - 3)
+      return base.substring(0, base.lastIndexOf('.'))
           + "-"
           + HexFormat.of().formatHex(hash.digest(), 0, 8)
           + ".so";
@@ -114,15 +130,17 @@ final class ShimCompiler {
   }
 
   private record Job(Path source, Path library, Path part, Path log, Process process) {
-    static Job start(Path source, Path library, Path kernels, Path shim) throws IOException {
+    static Job start(Path source, Path library, Path kernels, Path shim, String... last)
+        throws IOException {
       Path part =
           library.resolveSibling(library.getFileName() + "." + ProcessHandle.current().pid());
       Path log = library.resolveSibling(library.getFileName() + ".log");
       List<String> command = new ArrayList<>();
       command.add(compiler().orElseThrow().toString());
       command.addAll(FLAGS);
-      command.addAll(
-          List.of("-I" + shim, "-I" + kernels, source.toString(), "-o", part.toString()));
+      command.addAll(List.of("-I" + shim, "-I" + kernels, "-x", "c++", source.toString()));
+      command.addAll(List.of("-x", "none", "-o", part.toString()));
+      command.addAll(List.of(last));
       Process p =
           new ProcessBuilder(command)
               .redirectErrorStream(true)
