@@ -233,8 +233,7 @@ DEVICE void columns(const ReduceArgs& a, const F& f) {
     __syncthreads();
     for (int d = height / 2; d > 0; d /= 2) {
       if (row < d) {
-        values[threadIdx.x] =
-            f(values[threadIdx.x], values[threadIdx.x + d * width]);
+        values[threadIdx.x] = f(values[threadIdx.x], values[threadIdx.x + d * width]);
       }
       __syncthreads();
     }
