@@ -13,8 +13,8 @@ import io.relata.spi.SpmmCall;
 import io.relata.spi.Target;
 
 /**
- * Runs attention and its gradient. The gradient goes through the edges by source and sums the logits'
- * gradients by destination at the end.
+ * Runs attention and its gradient. The gradient goes through the edges by source and sums the
+ * logits' gradients by destination at the end.
  */
 final class AttentionLaunch {
   private final GraphDevice graph;
@@ -92,16 +92,7 @@ final class AttentionLaunch {
       AttentionCall call, Lanes lanes, RowPlan plan, long partial, long partialStatistics) {
     int chunkBlocks = graph.chunkBlocks(plan, lanes.groups());
     Arguments arguments =
-        put(
-            call,
-            call.index(),
-            plan,
-            partial,
-            partialStatistics,
-            null,
-            0,
-            lanes,
-            chunkBlocks);
+        put(call, call.index(), plan, partial, partialStatistics, null, 0, lanes, chunkBlocks);
     String suffix = Widths.suffix(call.out().dtype());
     graph.launch(
         "attention_" + lanes.kind + "_" + suffix,
@@ -204,16 +195,7 @@ final class AttentionLaunch {
         "attention_grad_" + lanes.kind + "_" + suffix,
         chunkBlocks + Widths.over(call.bySource().numRows(), lanes.groups()),
         Widths.over(heads, lanes.sideHeads),
-        put(
-            forward,
-            call.bySource(),
-            plan,
-            partial,
-            partialSums,
-            call,
-            table,
-            lanes,
-            chunkBlocks));
+        put(forward, call.bySource(), plan, partial, partialSums, call, table, lanes, chunkBlocks));
     if (plan.longRows() > 0) {
       Arguments rows = GraphDevice.put(new Arguments(), call.bySource());
       spmm.merge(rows, plan, partial, call.dValues(), heads * forward.width(), false);

@@ -23,7 +23,7 @@ final class CudaBackend implements Backend {
 
   /** The backend of a device. */
   static CudaBackend on(Device device) {
-    throw new UnsupportedOperationException("the kernels are not written yet: " + device.id());
+    return new CudaBackend(device, new CudaDenseKernels(device), new CudaGraphKernels(device));
   }
 
   @Override

@@ -13,8 +13,8 @@ import java.util.List;
 
 /**
  * Graph kernels on a CUDA device. A row is made by lanes of one warp in the order of its edges, or,
- * where it is long, in chunks of a fixed size that are merged in order; so results depend on the graph
- * and the shapes alone. Every call returns when its launches are queued.
+ * where it is long, in chunks of a fixed size that are merged in order; so results depend on the
+ * graph and the shapes alone. Every call returns when its launches are queued.
  */
 final class CudaGraphKernels implements GraphKernels, AutoCloseable {
   private final GraphDevice graph;

@@ -23,6 +23,8 @@ final class DenseElementwise {
         switch (out.dtype()) {
           case FLOAT32 -> twice(Float.floatToRawIntBits((float) value));
           case FLOAT64 -> Double.doubleToRawLongBits(value);
+          case FLOAT16 -> fourTimes(Float.floatToFloat16((float) value));
+          case BFLOAT16 -> fourTimes(bfloat((float) value));
           case INT32 -> twice((int) value);
           case INT64 -> (long) value;
           case BOOL -> value != 0 ? 0x0101_0101_0101_0101L : 0;
@@ -38,6 +40,16 @@ final class DenseElementwise {
           Math.max(32, out.bytes() / 16),
           new Arguments().put(pattern).put(out).put(out.bytes()));
     }
+  }
+
+  /** The upper half of a float, rounded to the nearest, of two to the even one. */
+  private static int bfloat(float value) {
+    int bits = Float.floatToIntBits(value);
+    return (value == value ? bits + 0x7FFF + (bits >>> 16 & 1) : bits) >>> 16;
+  }
+
+  private static long fourTimes(int bits) {
+    return 0x0001_0001_0001_0001L * (bits & 0xFFFF);
   }
 
   private static long twice(int bits) {

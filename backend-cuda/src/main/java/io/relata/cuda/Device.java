@@ -1,6 +1,7 @@
 package io.relata.cuda;
 
 import io.relata.spi.DeviceMemory;
+import io.relata.spi.MatmulCall;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -55,6 +56,15 @@ interface Device extends AutoCloseable {
       int block,
       int sharedBytes,
       Arguments arguments);
+
+  /**
+   * A matrix product, or with arrays of three axes a batch of them, by a library, in stream order.
+   *
+   * @return false, with nothing done, where there is none for it
+   */
+  default boolean multiply(MatmulCall call) {
+    return false;
+  }
 
   /** Waits for all work so far. */
   void synchronize();

@@ -3,10 +3,12 @@ package io.relata.cuda;
 import static jcuda.driver.CUresult.CUDA_SUCCESS;
 
 import io.relata.spi.DeviceMemory;
+import io.relata.spi.MatmulCall;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import jcuda.driver.CUcontext;
 import jcuda.driver.CUdevice;
 import jcuda.driver.CUstream;
@@ -30,6 +32,7 @@ final class DriverDevice implements Device {
   private final Staging staging;
   private final Modules modules;
   private final ThreadLocal<Parameters> parameters = ThreadLocal.withInitial(Parameters::new);
+  private Optional<Cublas> cublas;
   private boolean closed;
 
   /** A launch's struct outside the heap, and the one-element list of pointers that names it. */
@@ -76,11 +79,6 @@ final class DriverDevice implements Device {
   /** Makes the context current on the calling thread; any thread may call. */
   void enter() {
     Calls.check(JCudaDriver.cuCtxSetCurrent(context), "choice of " + id());
-  }
-
-  /** The stream that orders all work, for libraries that queue their own. */
-  CUstream stream() {
-    return stream;
   }
 
   boolean trimScratch() {
@@ -187,6 +185,26 @@ final class DriverDevice implements Device {
     }
   }
 
+  @Override
+  public boolean multiply(MatmulCall call) {
+    if (!Cublas.fits(call)) {
+      return false;
+    }
+    enter();
+    Optional<Cublas> library = cublas();
+    library.ifPresent(c -> c.multiply(call));
+    finish("matrix product by cuBLAS");
+    return library.isPresent();
+  }
+
+  /** Opened by the first product. */
+  private synchronized Optional<Cublas> cublas() {
+    if (cublas == null) {
+      cublas = Cublas.open(stream);
+    }
+    return cublas;
+  }
+
   private void finish(String what) {
     if (sync) {
       int result = JCudaDriver.cuStreamSynchronize(stream);
@@ -208,6 +226,9 @@ final class DriverDevice implements Device {
       closed = true;
       enter();
       JCudaDriver.cuStreamSynchronize(stream);
+      if (cublas != null) {
+        cublas.ifPresent(Cublas::close);
+      }
       scratch.trim();
       staging.close();
       modules.close();

@@ -51,7 +51,7 @@ final class GraphDevice {
 
   /** Blocks of a kernel whose threads go through items. */
   int blocks(long items) {
-    return (int) Math.clamp((items + Widths.BLOCK - 1) / Widths.BLOCK, 1, Integer.MAX_VALUE);
+    return Math.clamp((items + Widths.BLOCK - 1) / Widths.BLOCK, 1, Integer.MAX_VALUE);
   }
 
   void launch(String kernel, int gridX, int gridY, Arguments arguments) {

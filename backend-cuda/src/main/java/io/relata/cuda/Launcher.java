@@ -61,6 +61,8 @@ final class Launcher {
     return switch (type) {
       case FLOAT32 -> "f32";
       case FLOAT64 -> "f64";
+      case FLOAT16 -> "f16";
+      case BFLOAT16 -> "bf16";
       case INT32 -> "i32";
       case INT64 -> "i64";
       case BOOL -> "b8";

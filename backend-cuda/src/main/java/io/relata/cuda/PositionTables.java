@@ -8,9 +8,9 @@ import java.util.Map;
 import java.util.function.IntUnaryOperator;
 
 /**
- * Feature plans turned around, on the device: element c (of the result, or of an operand) takes part
- * in the positions {@code starts[c]} to {@code starts[c + 1]}, in ascending order. The last used are
- * kept.
+ * Feature plans turned around, on the device: element c (of the result, or of an operand) takes
+ * part in the positions {@code starts[c]} to {@code starts[c + 1]}, in ascending order. The last
+ * used are kept.
  */
 final class PositionTables {
   private static final int KEPT = 64;

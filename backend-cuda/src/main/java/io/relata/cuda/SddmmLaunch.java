@@ -40,8 +40,7 @@ final class SddmmLaunch {
       launch(call, "sddmm_dot_" + (wide ? "w_" : "n_") + suffix, plan.outSize(), lanes);
     } else if (layout == Layout.OUT_GROUPED || layout == Layout.GENERAL) {
       boolean pattern = layout == Layout.OUT_GROUPED;
-      PositionTables.Table table =
-          pattern ? null : graph.tables.get(plan, PositionTables.By.OUT);
+      PositionTables.Table table = pattern ? null : graph.tables.get(plan, PositionTables.By.OUT);
       graph.launch(
           "sddmm_general_" + suffix,
           graph.blocks((long) index.numEdges() * plan.outSize()),
@@ -81,13 +80,11 @@ final class SddmmLaunch {
         arguments(call, null, lanes, rounds));
   }
 
-  private Arguments arguments(
-      SddmmCall call, PositionTables.Table table, int lanes, int rounds) {
+  private Arguments arguments(SddmmCall call, PositionTables.Table table, int lanes, int rounds) {
     RowIndex index = call.index();
     FeaturePlan plan = call.plan();
     Operand rhs = call.rhs();
-    boolean needsRow =
-        call.lhs().target() == Target.V || rhs != null && rhs.target() == Target.V;
+    boolean needsRow = call.lhs().target() == Target.V || rhs != null && rhs.target() == Target.V;
     return new Arguments()
         .put(index.columns())
         .put(index.edgeIds())

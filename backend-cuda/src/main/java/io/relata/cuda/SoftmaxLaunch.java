@@ -4,8 +4,8 @@ import io.relata.spi.Array;
 import io.relata.spi.RowIndex;
 
 /**
- * Runs edge softmax and its gradient: a launch that does rows and takes the statistics of chunks; for
- * long rows one more that merges these, and one that writes their edges.
+ * Runs edge softmax and its gradient: a launch that does rows and takes the statistics of chunks;
+ * for long rows one more that merges these, and one that writes their edges.
  */
 final class SoftmaxLaunch {
   private final GraphDevice graph;

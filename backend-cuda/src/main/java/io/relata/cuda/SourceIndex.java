@@ -5,8 +5,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /**
- * Edge ids grouped by source, for the gradient of max and min, whose call brings no index. Sorted on
- * the host, once for each list of sources, which waits for the device.
+ * Edge ids grouped by source, for the gradient of max and min, whose call brings no index. Sorted
+ * on the host, once for each list of sources, which waits for the device.
  */
 final class SourceIndex {
   private final Device device;

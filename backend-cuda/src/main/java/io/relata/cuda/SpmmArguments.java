@@ -58,7 +58,9 @@ record SpmmArguments(
         .put(chunkBlocks);
   }
 
-  /** The arguments that merge chunks of sums, whatever kernel made them, and add them to a result. */
+  /**
+   * The arguments that merge chunks of sums, whatever kernel made them, and add them to a result.
+   */
   static Arguments merge(
       Arguments rows, RowPlan plan, long partial, Array out, int size, boolean accumulate) {
     plan.put(rows).put(0L).put(0L).put(out).put(0L).put(partial).put(0L).put(0L).put(0L);

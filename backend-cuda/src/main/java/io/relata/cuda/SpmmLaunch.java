@@ -43,19 +43,29 @@ final class SpmmLaunch {
     String suffix = Widths.suffix(type);
     int size = call.plan().outSize();
     PositionTables.Table table =
-        shape.isGeneral() && (call.plan().layout() != Layout.OUT_GROUPED || call.plan().count() == 0)
+        shape.isGeneral()
+                && (call.plan().layout() != Layout.OUT_GROUPED || call.plan().count() == 0)
             ? graph.tables.get(call.plan(), PositionTables.By.OUT)
             : null;
     int chunkBlocks = graph.chunkBlocks(plan, shape.groups());
     SpmmArguments arguments =
         new SpmmArguments(
-            call, shape, plan, table, partial, partialWinners, 0, 0, shape.isGeneral() ? 0 : chunkBlocks);
+            call,
+            shape,
+            plan,
+            table,
+            partial,
+            partialWinners,
+            0,
+            0,
+            shape.isGeneral() ? 0 : chunkBlocks);
     if (shape.isGeneral()) {
       String kernel = "spmm_general_" + ending + suffix;
       if (chunkBlocks > 0) {
         graph.launch(
             kernel,
-            Math.min(graph.blocks((long) plan.chunks() * size), 32 * graph.device.multiprocessors()),
+            Math.min(
+                graph.blocks((long) plan.chunks() * size), 32 * graph.device.multiprocessors()),
             1,
             new SpmmArguments(call, shape, plan, table, partial, partialWinners, 0, 0, 1).put());
       }
@@ -82,8 +92,7 @@ final class SpmmLaunch {
    * @param rows the kernels' {@code Rows}
    * @param partial (chunks, size) in the type of {@code out}
    */
-  void merge(
-      Arguments rows, RowPlan plan, long partial, Array out, int size, boolean accumulate) {
+  void merge(Arguments rows, RowPlan plan, long partial, Array out, int size, boolean accumulate) {
     graph.launch(
         "spmm_merge_sum_" + Widths.suffix(out.dtype()),
         graph.mergeBlocks(plan),

@@ -80,9 +80,7 @@ record SpmmShape(
   private record Side(Operand operand, int inner, int size) {
     boolean fits(DType type) {
       return operand == null
-          || (inner > 1
-              ? inner % Widths.wide(type) == 0
-              : Widths.isWide(operand.data(), size));
+          || (inner > 1 ? inner % Widths.wide(type) == 0 : Widths.isWide(operand.data(), size));
     }
 
     boolean isOf(Target target) {

@@ -9,8 +9,8 @@ import io.relata.spi.WinnerGradCall;
 
 /**
  * Runs the gradient of max and min. For an operand of the sources, every edge first gets a bit for
- * each output that it won; then a source's lanes go through its edges and look at the bits, which are
- * a thirty-second of what the winners themselves would be.
+ * each output that it won; then a source's lanes go through its edges and look at the bits, which
+ * are a thirty-second of what the winners themselves would be.
  */
 final class WinnerLaunch {
   private final GraphDevice graph;
@@ -106,8 +106,7 @@ final class WinnerLaunch {
       int chunkBlocks) {
     FeaturePlan plan = call.plan();
     PositionTables.Table table =
-        graph.tables.get(
-            plan, call.left() ? PositionTables.By.LHS : PositionTables.By.RHS);
+        graph.tables.get(plan, call.left() ? PositionTables.By.LHS : PositionTables.By.RHS);
     Operand rhs = call.rhs();
     to.put(call.sources())
         .put(call.destinations())

@@ -122,7 +122,7 @@ class PtxTest {
           compiler(made).equals(compiler(kept)),
           () -> "another nvcc than the one that made " + kept.getFileName());
       assertThat(code(kept))
-          .as("%s is out of date: mvn -B -Pcuda -pl backend-cuda generate-resources", kept)
+          .as("%s is out of date: mvn -B -Pcuda -pl backend-cuda -am compile", kept)
           .isEqualTo(code(made));
     }
     assertThat(resources().resolve("kernels.txt")).hasSameTextualContentAs(folder.resolve("kernels.txt"));
