@@ -221,7 +221,7 @@ KERNEL(compare_i32, BroadcastArgs) { comparison<int>(a); }
 KERNEL(compare_i64, BroadcastArgs) { comparison<long long>(a); }
 KERNEL(compare_b8, BroadcastArgs) { comparison<Bool>(a); }
 
-// ---- selection: z is the condition; x and y are only moved, so their width is all that counts ----
+// ---- selection: z is the condition; x and y are only moved, so all that counts is their width ---
 
 template <typename T>
 DEVICE void select(const BroadcastArgs& a) {

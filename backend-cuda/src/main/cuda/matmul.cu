@@ -10,7 +10,14 @@
 
 constexpr int BLOCK = 256;
 
-enum Flags { TRANSPOSE_X = 1, TRANSPOSE_Y = 2, ACCUMULATE = 4, WIDE_X = 8, WIDE_Y = 16, WIDE_OUT = 32 };
+enum Flags {
+  TRANSPOSE_X = 1,
+  TRANSPOSE_Y = 2,
+  ACCUMULATE = 4,
+  WIDE_X = 8,
+  WIDE_Y = 16,
+  WIDE_OUT = 32
+};
 
 // `batch` products of equal sizes that lie one behind the other. With `pieces` > 1 results go to
 // `partial`, (batch, pieces, m, n). Blocks are numbered by batch, piece, row of tiles and column of
@@ -41,8 +48,8 @@ DEVICE const ProductJob& jobOfBlock(const ProductArgs& a) {
   return a.count == 1 ? a.job : a.jobs[jobOf(a.jobs, a.count, blockIdx.x)];
 }
 
-// A tile of an operand: LINES rows of x (or columns of y), DEPTH places of the sum. In shared memory
-// it lies [depth][line], so that a thread reads neighbouring lines at once.
+// A tile of an operand: LINES rows of x (or columns of y), DEPTH places of the sum. In shared
+// memory it lies [depth][line], so that a thread reads neighbouring lines at once.
 template <typename T, int LINES, int DEPTH>
 struct Tile {
   static constexpr int QUADS = LINES * DEPTH / 4;
@@ -69,7 +76,8 @@ struct Tile {
     const int q = static_cast<int>(threadIdx.x);
     const int own = deep ? q / (DEPTH / 4) : q % (LINES / 4) * 4;
     depth = deep ? q % (DEPTH / 4) * 4 : q / (LINES / 4);
-    at = from + (deep ? (line + own) * pitch + start + depth : (start + depth) * pitch + line + own);
+    at = from + (deep ? (line + own) * pitch + start + depth
+                      : (start + depth) * pitch + line + own);
     lines = static_cast<int>(all - line < LINES ? all - line : LINES) - own;
     // Threads without a quad.
     if (QUADS < BLOCK && q >= QUADS) lines = 0;

@@ -82,7 +82,8 @@ DEVICE double logOfUnit(double x) {
   const double z = s * s;
   const double w = z * z;
   const double t1 =
-      w * (3.999999999940941908e-01 + w * (2.222219843214978396e-01 + w * 1.531383769920937332e-01));
+      w * (3.999999999940941908e-01 +
+           w * (2.222219843214978396e-01 + w * 1.531383769920937332e-01));
   const double t2 =
       z * (6.666666666666735130e-01 +
            w * (2.857142874366239149e-01 +
@@ -118,7 +119,7 @@ DEVICE double cosineNear0(double x) {
   return w + (((1.0 - w) - half) + z * r);
 }
 
-// Two normal numbers: the first word gives the radius, the second the angle as a part of the circle.
+// Two normal numbers: the first word gives the radius, the second the angle, in parts of a circle.
 DEVICE void boxMuller(unsigned first, unsigned second, double mean, double deviation, double* out) {
   const double u = (static_cast<double>(first) + 1.0) * 2.3283064365386962890625e-10;
   const double radius = deviation * sqrt(-2.0 * logOfUnit(u));

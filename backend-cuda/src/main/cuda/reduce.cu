@@ -27,27 +27,43 @@ struct Extreme<long long> {
   static DEVICE long long smallest() { return -0x7fffffffffffffffLL - 1; }
 };
 
-template <int OP, typename T>
-DEVICE T nothing() {
-  return OP == SUM ? T(0)
-         : OP == PROD ? T(1)
-         : OP == MAX ? Extreme<T>::smallest()
-                     : Extreme<T>::largest();
-}
-
-template <int OP, typename T>
-DEVICE T combine(T x, T y) {
-  return OP == SUM ? x + y : OP == PROD ? x * y : OP == MAX ? largerOf(x, y) : smallerOf(x, y);
-}
-
-// Sums of longs wrap around.
+// Combines numbers with a fraction; one for each operation, so that loops have no branches.
 template <int OP>
-DEVICE long long combine(long long x, long long y) {
-  return OP == SUM ? plus(x, y)
-         : OP == PROD ? times(x, y)
-         : OP == MAX ? largerOf(x, y)
-                     : smallerOf(x, y);
-}
+struct Real {
+  template <typename T>
+  DEVICE T start() const {
+    return OP == SUM ? T(0)
+           : OP == PROD ? T(1)
+           : OP == MAX ? Extreme<T>::smallest()
+                       : Extreme<T>::largest();
+  }
+  template <typename T>
+  DEVICE T operator()(T x, T y) const {
+    return OP == SUM ? x + y
+           : OP == PROD ? x * y
+           : OP == MAX ? largerOf(x, y)
+                       : smallerOf(x, y);
+  }
+};
+
+// Combines longs, whose sums wrap around; rarer, so one for all operations.
+struct Whole {
+  int op;
+
+  template <typename T>
+  DEVICE T start() const {
+    return op == SUM ? T(0)
+           : op == PROD ? T(1)
+           : op == MAX ? Extreme<T>::smallest()
+                       : Extreme<T>::largest();
+  }
+  DEVICE long long operator()(long long x, long long y) const {
+    return op == SUM ? plus(x, y)
+           : op == PROD ? times(x, y)
+           : op == MAX ? largerOf(x, y)
+                       : smallerOf(x, y);
+  }
+};
 
 // What a thread adds elements in: floats and doubles as they are, all others as longs.
 template <typename T>
@@ -106,31 +122,31 @@ DEVICE void finish(const ReduceArgs& a, long long i, typename Partial<T>::type v
 }
 
 // `count` elements from x, `step` apart, in order, by one thread.
-template <int OP, typename T>
-DEVICE typename Partial<T>::type walk(const T* x, long long step, long long count) {
+template <typename T, typename F>
+DEVICE typename Partial<T>::type walk(const T* x, long long step, long long count, const F& f) {
   using P = typename Partial<T>::type;
   using R = typename Running<T>::type;
-  P total = nothing<OP, P>();
+  P total = f.template start<P>();
   for (long long i = 0; i < count; i += SHORT) {
     const int end = static_cast<int>(count - i < SHORT ? count - i : SHORT);
-    R sum = nothing<OP, R>();
+    R sum = f.template start<R>();
 #pragma unroll 4
-    for (int k = 0; k < end; k++) sum = combine<OP>(sum, static_cast<R>(x[(i + k) * step]));
-    total = combine<OP>(total, static_cast<P>(sum));
+    for (int k = 0; k < end; k++) sum = f(sum, static_cast<R>(x[(i + k) * step]));
+    total = f(total, static_cast<P>(sum));
   }
   return total;
 }
 
 // Over the block, in a fixed tree; the first thread gets it.
-template <int OP, typename P>
-DEVICE P reduceBlock(P value, P* warps) {
+template <typename P, typename F>
+DEVICE P reduceBlock(P value, P* warps, const F& f) {
   for (int d = 16; d > 0; d /= 2) {
-    value = combine<OP>(value, static_cast<P>(__shfl_xor_sync(ALL_LANES, value, d)));
+    value = f(value, static_cast<P>(__shfl_xor_sync(ALL_LANES, value, d)));
   }
   if (lane() == 0) warps[warp()] = value;
   __syncthreads();
   for (int w = 1; threadIdx.x == 0 && w < warpsOfBlock(); w++) {
-    value = combine<OP>(value, warps[w]);
+    value = f(value, warps[w]);
   }
   __syncthreads();
   return value;
@@ -138,8 +154,8 @@ DEVICE P reduceBlock(P value, P* warps) {
 
 // ---- inner = 1: short rows, `lanes` threads a row ----
 
-template <int OP, typename T>
-DEVICE void shortRows(const ReduceArgs& a) {
+template <typename T, typename F>
+DEVICE void shortRows(const ReduceArgs& a, const F& f) {
   using P = typename Partial<T>::type;
   const T* const x = static_cast<const T*>(a.x);
   const int lanes = a.lanes;
@@ -147,12 +163,12 @@ DEVICE void shortRows(const ReduceArgs& a) {
   const int at = lane() % lanes;
   for (long long first = globalWarp() * rows; first < a.outer; first += globalWarps() * rows) {
     const long long row = first + lane() / lanes;
-    P value = nothing<OP, P>();
+    P value = f.template start<P>();
     if (row < a.outer && at < a.n) {
-      value = walk<OP>(x + row * a.n + at, lanes, (a.n - at + lanes - 1) / lanes);
+      value = walk(x + row * a.n + at, lanes, (a.n - at + lanes - 1) / lanes, f);
     }
     for (int d = lanes / 2; d > 0; d /= 2) {
-      value = combine<OP>(value, static_cast<P>(__shfl_xor_sync(ALL_LANES, value, d)));
+      value = f(value, static_cast<P>(__shfl_xor_sync(ALL_LANES, value, d)));
     }
     if (row < a.outer && at == 0) finish<T>(a, row, value);
   }
@@ -160,8 +176,8 @@ DEVICE void shortRows(const ReduceArgs& a) {
 
 // ---- inner = 1: a block for each piece of a row ----
 
-template <int OP, typename T>
-DEVICE void longRows(const ReduceArgs& a) {
+template <typename T, typename F>
+DEVICE void longRows(const ReduceArgs& a, const F& f) {
   using P = typename Partial<T>::type;
   using R = typename Running<T>::type;
   __shared__ P warps[BLOCK / 32];
@@ -172,28 +188,28 @@ DEVICE void longRows(const ReduceArgs& a) {
     const long long n = rest < a.piece ? rest : a.piece;
     const T* const x = static_cast<const T*>(a.x) + row * a.n + start;
     R sums[4];
-    for (int k = 0; k < 4; k++) sums[k] = nothing<OP, R>();
+    for (int k = 0; k < 4; k++) sums[k] = f.template start<R>();
     for (long long i = 4 * threadIdx.x; i < n; i += 4 * BLOCK) {
       if (i + 4 <= n) {
         const Quad<T> q = loadQuad(x, i, n, a.wide);
-        for (int k = 0; k < 4; k++) sums[k] = combine<OP>(sums[k], static_cast<R>(q.v[k]));
+        for (int k = 0; k < 4; k++) sums[k] = f(sums[k], static_cast<R>(q.v[k]));
       } else {
         for (int k = 0; k < 4; k++) {
-          if (i + k < n) sums[k] = combine<OP>(sums[k], static_cast<R>(x[i + k]));
+          if (i + k < n) sums[k] = f(sums[k], static_cast<R>(x[i + k]));
         }
       }
     }
-    const P mine = combine<OP>(combine<OP>(static_cast<P>(sums[0]), static_cast<P>(sums[1])),
-                               combine<OP>(static_cast<P>(sums[2]), static_cast<P>(sums[3])));
-    const P value = reduceBlock<OP>(mine, warps);
+    const P mine = f(f(static_cast<P>(sums[0]), static_cast<P>(sums[1])),
+                        f(static_cast<P>(sums[2]), static_cast<P>(sums[3])));
+    const P value = reduceBlock(mine, warps, f);
     if (threadIdx.x == 0) finish<T>(a, task, value);
   }
 }
 
 // ---- inner > 1: a block for a piece of `lanes` neighbouring columns ----
 
-template <int OP, typename T>
-DEVICE void columns(const ReduceArgs& a) {
+template <typename T, typename F>
+DEVICE void columns(const ReduceArgs& a, const F& f) {
   using P = typename Partial<T>::type;
   __shared__ P values[BLOCK];
   const int width = a.lanes;
@@ -208,17 +224,16 @@ DEVICE void columns(const ReduceArgs& a) {
     const long long start = piece * a.piece;
     const long long rest = a.n - start;
     const long long n = rest < a.piece ? rest : a.piece;
-    P value = nothing<OP, P>();
+    P value = f.template start<P>();
     if (j < a.inner && row < n) {
       const T* const x = static_cast<const T*>(a.x) + (o * a.n + start + row) * a.inner + j;
-      value = walk<OP>(x, height * a.inner, (n - row + height - 1) / height);
+      value = walk(x, height * a.inner, (n - row + height - 1) / height, f);
     }
     values[threadIdx.x] = value;
     __syncthreads();
     for (int d = height / 2; d > 0; d /= 2) {
       if (row < d) {
-        values[threadIdx.x] =
-            combine<OP>(values[threadIdx.x], values[threadIdx.x + d * width]);
+        values[threadIdx.x] = f(values[threadIdx.x], values[threadIdx.x + d * width]);
       }
       __syncthreads();
     }
@@ -229,31 +244,33 @@ DEVICE void columns(const ReduceArgs& a) {
 
 // ---- inner > 1, many results: a thread for each ----
 
-template <int OP, typename T>
-DEVICE void each(const ReduceArgs& a) {
+template <typename T, typename F>
+DEVICE void each(const ReduceArgs& a, const F& f) {
   for (long long i = globalThread(); i < a.outer * a.inner; i += globalThreads()) {
     const long long o = divide(i, a.inner);
     const T* const x = static_cast<const T*>(a.x) + o * a.n * a.inner + (i - o * a.inner);
-    finish<T>(a, i, walk<OP>(x, a.inner, a.n));
+    finish<T>(a, i, walk(x, a.inner, a.n, f));
   }
 }
 
-#define ALL_OPS(function, T)           \
-  switch (a.op) {                      \
-    case SUM: function<SUM, T>(a); break;   \
-    case PROD: function<PROD, T>(a); break; \
-    case MAX: function<MAX, T>(a); break;   \
-    default: function<MIN, T>(a);           \
+#define REALS(function, T)                           \
+  switch (a.op) {                                    \
+    case SUM: function<T>(a, Real<SUM>()); break;    \
+    case PROD: function<T>(a, Real<PROD>()); break;  \
+    case MAX: function<T>(a, Real<MAX>()); break;    \
+    default: function<T>(a, Real<MIN>());            \
   }
 
-#define KERNELS(suffix, T)                                              \
-  KERNEL(reduce_short_rows_##suffix, ReduceArgs) { ALL_OPS(shortRows, T) } \
-  KERNEL(reduce_long_rows_##suffix, ReduceArgs) { ALL_OPS(longRows, T) }   \
-  KERNEL(reduce_columns_##suffix, ReduceArgs) { ALL_OPS(columns, T) }      \
-  KERNEL(reduce_each_##suffix, ReduceArgs) { ALL_OPS(each, T) }
+#define WHOLES(function, T) function<T>(a, Whole{a.op});
 
-KERNELS(f32, float)
-KERNELS(f64, double)
-KERNELS(i32, int)
-KERNELS(i64, long long)
-KERNELS(b8, Bool)
+#define KERNELS(suffix, T, OPS)                                        \
+  KERNEL(reduce_short_rows_##suffix, ReduceArgs) { OPS(shortRows, T) } \
+  KERNEL(reduce_long_rows_##suffix, ReduceArgs) { OPS(longRows, T) }   \
+  KERNEL(reduce_columns_##suffix, ReduceArgs) { OPS(columns, T) }      \
+  KERNEL(reduce_each_##suffix, ReduceArgs) { OPS(each, T) }
+
+KERNELS(f32, float, REALS)
+KERNELS(f64, double, REALS)
+KERNELS(i32, int, WHOLES)
+KERNELS(i64, long long, WHOLES)
+KERNELS(b8, Bool, WHOLES)

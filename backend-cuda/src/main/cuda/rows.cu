@@ -10,6 +10,8 @@ constexpr int DIGITS = 256;
 constexpr int ITEMS = 16;
 constexpr int TILE = BLOCK * ITEMS;
 constexpr int RUN = 256;
+// Rows that a thread fetches at once.
+constexpr int AT_ONCE = 4;
 
 // ---- gather: `units` of a row are moved by `lanes` threads of a warp ----
 
@@ -33,10 +35,23 @@ DEVICE void gather(const GatherArgs& a) {
   U* const out = static_cast<U*>(a.out);
   const long long groups = globalThreads() / a.lanes;
   const int at = static_cast<int>(threadIdx.x) % a.lanes;
-  for (long long i = globalThread() / a.lanes; i < a.rows; i += groups) {
-    const U* const from = table + indexAt(a.index, a.longIndex, i) * a.units;
-    U* const to = out + i * a.units;
-    for (long long u = at; u < a.units; u += a.lanes) to[u] = from[u];
+  for (long long i = globalThread() / a.lanes; i < a.rows; i += groups * AT_ONCE) {
+    // All are fetched before the first is written: each waits for memory twice.
+    const U* from[AT_ONCE];
+    for (int k = 0; k < AT_ONCE; k++) {
+      const long long row = i + k * groups;
+      from[k] = table + (row < a.rows ? indexAt(a.index, a.longIndex, row) * a.units : 0);
+    }
+#pragma unroll 1
+    for (long long u = at; u < a.units; u += a.lanes) {
+      U units[AT_ONCE];
+      for (int k = 0; k < AT_ONCE; k++) {
+        if (i + k * groups < a.rows) units[k] = from[k][u];
+      }
+      for (int k = 0; k < AT_ONCE; k++) {
+        if (i + k * groups < a.rows) out[(i + k * groups) * a.units + u] = units[k];
+      }
+    }
   }
 }
 
@@ -102,6 +117,8 @@ DEVICE void rankDigits(const SortArgs& a, int* counters, int* keys, int* ranks) 
   const unsigned before = (1u << lane()) - 1;
   for (int k = 0; k < ITEMS; k++) {
     const long long i = first + k * 32;
+    // The same for all lanes: nothing is left for this warp.
+    if (i - lane() >= a.n) break;
     const bool inside = i < a.n;
     keys[k] = inside ? static_cast<int>(indexAt(a.keys, a.longKeys, i)) : 0;
     const int digit = (keys[k] >> a.shift) & (DIGITS - 1);
@@ -181,8 +198,9 @@ KERNEL(sort_place, SortArgs) {
   __syncthreads();
   // Thread d turns the counts of digit d into the places where each warp's elements begin.
   const int digit = static_cast<int>(threadIdx.x);
-  int ignored;
-  int place = scanBlock(a.counts[static_cast<long long>(DIGITS) * a.blocks + digit], warps, ignored);
+  const int* const totals = a.counts + static_cast<long long>(DIGITS) * a.blocks;
+  int all;
+  int place = scanBlock(totals[digit], warps, all);
   place += a.counts[static_cast<long long>(digit) * a.blocks + blockIdx.x];
   for (int w = 0; w < WARPS; w++) {
     const int count = counters[w * DIGITS + digit];

@@ -36,7 +36,7 @@ class DenseReductionTest {
     {2, 999, 33},
     {1, 40, 2000},
     {3, 31, 64},
-    {33_000, 20, 1},
+    {3_000, 20, 1},
     {1, 20, 33_000}
   };
 
@@ -59,7 +59,7 @@ class DenseReductionTest {
   }
 
   @ParameterizedTest
-  @EnumSource(DType.class)
+  @EnumSource(value = DType.class, names = ".*FLOAT16", mode = EnumSource.Mode.MATCH_NONE)
   void reductions(DType type) {
     for (long[] s : SIZES) {
       for (ReduceOp op : ReduceOp.values()) {
@@ -123,7 +123,7 @@ class DenseReductionTest {
   }
 
   @ParameterizedTest
-  @EnumSource(DType.class)
+  @EnumSource(value = DType.class, names = ".*FLOAT16", mode = EnumSource.Mode.MATCH_NONE)
   void positionsOfTheFirstExtreme(DType type) {
     for (long[] s : SIZES) {
       if (s[1] == 0) {
