@@ -59,8 +59,7 @@ final class Cublas implements AutoCloseable {
 
   private static void check(int status, String call) {
     if (status != cublasStatus.CUBLAS_STATUS_SUCCESS) {
-      throw RelataException.of(
-              ErrorId.BACKEND, "cuBLAS refuses: " + cublasStatus.stringFor(status))
+      throw RelataException.of(ErrorId.BACKEND, "cuBLAS refuses: " + cublasStatus.stringFor(status))
           .where(call)
           .build();
     }
@@ -105,10 +104,8 @@ final class Cublas implements AutoCloseable {
     if (axis == 0) {
       status =
           single
-              ? JCublas2.cublasSgemm(
-                  handle, opY, opX, n, m, k, one, y, rowY, x, rowX, old, out, n)
-              : JCublas2.cublasDgemm(
-                  handle, opY, opX, n, m, k, one, y, rowY, x, rowX, old, out, n);
+              ? JCublas2.cublasSgemm(handle, opY, opX, n, m, k, one, y, rowY, x, rowX, old, out, n)
+              : JCublas2.cublasDgemm(handle, opY, opX, n, m, k, one, y, rowY, x, rowX, old, out, n);
     } else {
       int count = (int) c.out().shape().dim(0);
       long strideX = (long) m * k;

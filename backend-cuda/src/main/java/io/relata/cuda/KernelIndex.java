@@ -22,8 +22,7 @@ final class KernelIndex {
 
   /** The kernels that a resource beside this class lists. */
   KernelIndex(String list) {
-    try (BufferedReader lines =
-        new BufferedReader(new InputStreamReader(open(list), UTF_8))) {
+    try (BufferedReader lines = new BufferedReader(new InputStreamReader(open(list), UTF_8))) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         int space = line.indexOf(' ');
         modules.put(line.substring(space + 1), line.substring(0, space));

@@ -43,8 +43,7 @@ class DriverDeviceTest {
   @BeforeAll
   static void load() {
     assumeTrue(ShimDevice.isPossible(), "no g++ on the PATH: the driver's stand-in is not built");
-    assumeTrue(
-        System.getProperty("os.arch").equals("amd64"), "JCuda has natives for x86-64 alone");
+    assumeTrue(System.getProperty("os.arch").equals("amd64"), "JCuda has natives for x86-64 alone");
     driver = new FakeDriver();
   }
 
@@ -221,7 +220,9 @@ class DriverDeviceTest {
     long before = driver.compiled();
     reopenAndFill();
     assertThat(driver.compiled()).isEqualTo(before + 1);
-    assertThat(cached().getFileName().toString()).startsWith("sm_86-driver12040-").endsWith(".cubin");
+    assertThat(cached().getFileName().toString())
+        .startsWith("sm_86-driver12040-")
+        .endsWith(".cubin");
     reopenAndFill();
     assertThat(driver.compiled()).as("from the cache").isEqualTo(before + 1);
     byte[] bytes = Files.readAllBytes(cached());

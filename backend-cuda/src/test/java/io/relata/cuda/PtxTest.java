@@ -125,7 +125,8 @@ class PtxTest {
           .as("%s is out of date: mvn -B -Pcuda -pl backend-cuda -am compile", kept)
           .isEqualTo(code(made));
     }
-    assertThat(resources().resolve("kernels.txt")).hasSameTextualContentAs(folder.resolve("kernels.txt"));
+    assertThat(resources().resolve("kernels.txt"))
+        .hasSameTextualContentAs(folder.resolve("kernels.txt"));
   }
 
   @ParameterizedTest
