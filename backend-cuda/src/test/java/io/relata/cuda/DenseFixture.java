@@ -105,6 +105,8 @@ final class DenseFixture implements AutoCloseable {
         switch (a.dtype()) {
           case FLOAT32 -> Native.getFloat(at);
           case FLOAT64 -> Native.getDouble(at);
+          case FLOAT16 -> Native.getHalf(at);
+          case BFLOAT16 -> Native.getBrainFloat(at);
           case INT32 -> Native.getInt(at);
           case INT64 -> Native.getLong(at);
           case BOOL -> Native.ALL.get(ValueLayout.JAVA_BYTE, at);
@@ -118,6 +120,8 @@ final class DenseFixture implements AutoCloseable {
     switch (a.dtype()) {
       case FLOAT32 -> Native.putFloat(at, (float) v);
       case FLOAT64 -> Native.putDouble(at, v);
+      case FLOAT16 -> Native.putHalf(at, (float) v);
+      case BFLOAT16 -> Native.putBrainFloat(at, (float) v);
       case INT32 -> Native.putInt(at, (int) v);
       case INT64 -> Native.putLong(at, (long) v);
       case BOOL -> Native.ALL.set(ValueLayout.JAVA_BYTE, at, (byte) (v != 0 ? 1 : 0));
