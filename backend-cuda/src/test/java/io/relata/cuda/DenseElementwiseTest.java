@@ -113,9 +113,7 @@ class DenseElementwiseTest {
   @EnumSource(UnaryOp.class)
   void functionsOfOneArray(UnaryOp op) {
     for (DType type : DType.values()) {
-      if (type == DType.BOOL
-          || type.isHalf()
-          || !type.isFloating() && !OF_INTEGERS.contains(op)) {
+      if (type == DType.BOOL || type.isHalf() || !type.isFloating() && !OF_INTEGERS.contains(op)) {
         continue;
       }
       for (long n : new long[] {0, 1, 33, 3000}) {
@@ -264,7 +262,9 @@ class DenseElementwiseTest {
   }
 
   @ParameterizedTest
-  @EnumSource(value = DType.class, names = {"FLOAT32", "FLOAT64", "INT32", "INT64"})
+  @EnumSource(
+      value = DType.class,
+      names = {"FLOAT32", "FLOAT64", "INT32", "INT64"})
   void scaledAddition(DType type) {
     for (long n : SIZES) {
       fixture.check(

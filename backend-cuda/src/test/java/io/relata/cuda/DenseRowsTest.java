@@ -51,7 +51,9 @@ class DenseRowsTest {
   }
 
   @ParameterizedTest
-  @EnumSource(value = DType.class, names = {"FLOAT32", "FLOAT64", "INT32", "INT64"})
+  @EnumSource(
+      value = DType.class,
+      names = {"FLOAT32", "FLOAT64", "INT32", "INT64"})
   void addedRowsHaveTheCpusBitsUnlessATargetHasMoreThanOneRun(DType type) {
     for (DType ids : new DType[] {DType.INT32, DType.INT64}) {
       for (long width : ids == DType.INT32 ? new long[] {3} : new long[] {0, 1, 16, 200}) {
