@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -33,6 +34,9 @@ final class ShimCompiler {
           "-Wall",
           "-Wno-unknown-pragmas",
           "-Wno-unused-function");
+
+  /** Compilers that run at once. */
+  private static final int PARALLEL = Runtime.getRuntime().availableProcessors();
 
   private ShimCompiler() {}
 
@@ -76,11 +80,14 @@ final class ShimCompiler {
       sources.addAll(files(shim, ".cu"));
       Path target = Files.createDirectories(module().resolve("target/shim"));
       List<Path> libraries = new ArrayList<>();
-      List<Job> jobs = new ArrayList<>();
+      ArrayDeque<Job> jobs = new ArrayDeque<>();
       for (Path source : sources) {
         Path library = target.resolve(name(source, headers));
         libraries.add(library);
         if (!Files.exists(library)) {
+          if (jobs.size() == PARALLEL) {
+            jobs.remove().finish();
+          }
           jobs.add(Job.start(source, library, kernels, shim));
         }
       }
