@@ -120,6 +120,8 @@ public final class GraphOps {
     if (t.relata() != g.relata()) {
       throw RelataException.of(ErrorId.LIFETIME, "Graph and feature belong to different runtimes")
           .where(where)
+          .found(g.relata() + " and " + t.relata())
+          .remedy("copy one over with tensor.to(relata) or graph.to(relata)")
           .build();
     }
     if (!t.dtype().ofGradient().isFloating()) {
