@@ -3,6 +3,8 @@ package io.relata.cpu.graph;
 import io.relata.DType;
 import io.relata.cpu.Workers;
 import io.relata.spi.Array;
+import io.relata.spi.AttentionCall;
+import io.relata.spi.AttentionGradCall;
 import io.relata.spi.FeaturePlan;
 import io.relata.spi.FeaturePlan.Layout;
 import io.relata.spi.GraphKernels;
@@ -26,6 +28,7 @@ public final class CpuGraphKernels implements GraphKernels {
   private final Workers workers;
   private final boolean vector;
   private final Loops loops = new Loops();
+  private final CpuAttention attention;
 
   /**
    * Kernels on the given threads.
@@ -35,6 +38,7 @@ public final class CpuGraphKernels implements GraphKernels {
   public CpuGraphKernels(Workers workers, boolean vector) {
     this.workers = workers;
     this.vector = vector;
+    this.attention = new CpuAttention(workers, vector, loops);
   }
 
   @Override
@@ -160,6 +164,23 @@ public final class CpuGraphKernels implements GraphKernels {
   @Override
   public void edgeSoftmaxGrad(RowIndex index, Array y, Array gradient, Array out) {
     softmax(index, y, gradient, out);
+  }
+
+  @Override
+  public boolean attention(AttentionCall call) {
+    DType dtype = call.out().dtype();
+    if (dtype != DType.FLOAT32 && dtype != DType.FLOAT64) {
+      return false;
+    }
+    attention.forward(call);
+    Reference.reachabilityFence(call);
+    return true;
+  }
+
+  @Override
+  public void attentionGrad(AttentionGradCall call) {
+    attention.backward(call, this::spmm);
+    Reference.reachabilityFence(call);
   }
 
   private void softmax(RowIndex index, Array x, Array gradient, Array out) {

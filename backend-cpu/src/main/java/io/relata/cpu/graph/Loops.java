@@ -20,6 +20,10 @@ final class Loops {
     return (WinnerLoop) copy("WinnerGradient", spec);
   }
 
+  AttentionLoop attention(String template, AttentionSpec spec) {
+    return (AttentionLoop) copy(template, spec);
+  }
+
   private Object copy(String template, Record constants) {
     return copies.computeIfAbsent(
         new Key(template, constants), k -> Specialized.copy(LOOKUP, k.template(), k.constants()));
