@@ -83,7 +83,7 @@ final class CpuAttention {
     AttentionTask task = task(call, index, address(call.statistics()), 0, 0, 0, 0);
     AttentionLoop weigh = loops.attention(name(spec, "Attention"), spec);
     Passes sum = sum(call, spec);
-    long bytes = (long) spec.stride() * spec.bytes();
+    long bytes = (long) spec.heads() * spec.bytes();
     int runs = call.edge() == null ? 1 : 2;
     overRows(
         index,
@@ -94,7 +94,7 @@ final class CpuAttention {
           long scratch = RowScratch.block(runs * bytes * edges + 64);
           weigh.run(task, from, to, scratch, 0);
           long weights = scratch - bytes * first;
-          sum.run(sumTask(call, index, call.values(), weights, call.out(), spec), from, to);
+          sum.run(sumTask(call, index, call.values(), weights, call.out()), from, to);
         });
   }
 
@@ -107,7 +107,7 @@ final class CpuAttention {
     AttentionLoop weigh = loops.attention(name(spec, "AttentionGrad"), spec);
     // Not needed before the end: until then it holds result times gradient of each row and head.
     long rowDots = call.dDestination().address();
-    long tableBytes = vector(spec) ? 16L * spec.stride() * index.numColumns() : 0;
+    long tableBytes = vector(spec) ? 16L * spec.heads() * index.numColumns() : 0;
     withSpare(
         tableBytes,
         table -> {
@@ -121,8 +121,7 @@ final class CpuAttention {
                   call.dSource().address(),
                   call.dEdge().address());
           overDestinations(call, dot, task, spec);
-          long bytes = (long) spec.stride() * spec.bytes();
-          long dotBytes = (long) spec.heads() * spec.bytes();
+          long bytes = (long) spec.heads() * spec.bytes();
           int runs = vector(spec) ? spec.gradientRuns() : 1;
           overRows(
               index,
@@ -130,7 +129,7 @@ final class CpuAttention {
               (from, to) -> {
                 int first = getInt(task.offsets() + 4L * from);
                 int edges = getInt(task.offsets() + 4L * to) - first;
-                long scratch = RowScratch.block((runs * bytes + dotBytes) * edges);
+                long scratch = RowScratch.block((runs + 1) * bytes * edges);
                 long dots = scratch + runs * bytes * edges;
                 dot.run(
                     dotTask(
@@ -138,16 +137,14 @@ final class CpuAttention {
                         index.columns().address(),
                         call.gradient().address(),
                         forward.values().address(),
-                        dots - dotBytes * first,
+                        dots - bytes * first,
                         forward),
                     from,
                     to);
                 weigh.run(task, from, to, scratch, dots);
                 long weights = scratch - bytes * first;
                 sum.run(
-                    sumTask(forward, index, call.gradient(), weights, call.dValues(), spec),
-                    from,
-                    to);
+                    sumTask(forward, index, call.gradient(), weights, call.dValues()), from, to);
               });
         });
     spmm.accept(
@@ -201,11 +198,7 @@ final class CpuAttention {
         b -> {
           int from = blocks[b];
           while (from < blocks[b + 1]) {
-            long limit = (long) getInt(offsets + 4L * from) + edges;
-            int to = from + 1;
-            while (to < blocks[b + 1] && getInt(offsets + 4L * to + 4) <= limit) {
-              to++;
-            }
+            int to = RowScratch.chunk(offsets, from, blocks[b + 1], edges);
             body.run(from, to);
             from = to;
           }
@@ -236,11 +229,11 @@ final class CpuAttention {
     int heads = call.heads();
     return new AttentionSpec(
         heads,
-        onVectors ? AttentionSpec.stride(heads, VectorMessage.LENGTH) : heads,
         dtype,
         index.edgeIds() == null,
         call.edge() != null,
-        call.statistics() != null);
+        call.statistics() != null,
+        onVectors ? loops.rowCopy(heads) : null);
   }
 
   private static long address(Array array) {
@@ -294,7 +287,7 @@ final class CpuAttention {
   }
 
   private static RowTask sumTask(
-      AttentionCall call, RowIndex index, Array rows, long weights, Array out, AttentionSpec spec) {
+      AttentionCall call, RowIndex index, Array rows, long weights, Array out) {
     int size = call.heads() * call.width();
     return new RowTask(
         index.offsets().address(),
@@ -305,7 +298,7 @@ final class CpuAttention {
         out.address(),
         0,
         size,
-        spec.stride(),
+        call.heads(),
         size,
         call.width(),
         null);

@@ -195,9 +195,8 @@ public final class CpuGraphKernels implements GraphKernels {
     RowTask task = RowTask.of(index, lhs, rhs, plan, out, null, null);
     RowLoop loop;
     if (onVectors(spec)) {
-      Lanes lanes = VectorPasses.softmax(heads);
-      boolean folded = gradient == null && lanes.stride() > 0;
-      loop = loops.rows(folded ? "VectorFoldedSoftmax" : "VectorEdgeSoftmax", spec.on(lanes));
+      String template = gradient == null ? "VectorEdgeSoftmax" : "VectorEdgeSoftmaxGrad";
+      loop = loops.softmax(template, new SoftmaxSpec(heads, spec.identity(), loops.rowCopy(heads)));
     } else {
       loop = loops.rows("PlainEdgeSoftmax", spec);
     }

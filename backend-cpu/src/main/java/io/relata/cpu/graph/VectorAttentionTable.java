@@ -16,13 +16,12 @@ import jdk.incubator.vector.VectorShuffle;
 /**
  * Template of what the gradient of attention needs to know of each destination, FLOAT32: term,
  * largest logit, scale of the exponentials and result times gradient, side by side so that an edge
- * finds them in one place. Four times the stride a row. Allocates nothing.
+ * finds them in one place. Four times the heads a row. Allocates nothing.
  */
 final class VectorAttentionTable implements AttentionLoop {
   private static final AttentionSpec SPEC =
       Specialized.parameters(MethodHandles.lookup(), AttentionSpec.class);
   private static final int HEADS = SPEC.heads();
-  private static final int STRIDE = SPEC.stride();
   private static final VectorShuffle<Float> EVEN = every(0);
   private static final VectorShuffle<Float> ODD = every(1);
   private static final VectorMask<Float> UPPER = SPECIES.indexInRange(0, LENGTH / 2).not();
@@ -36,17 +35,16 @@ final class VectorAttentionTable implements AttentionLoop {
     FloatVector zero = FloatVector.zero(SPECIES);
     FloatVector one = FloatVector.broadcast(SPECIES, 1f);
     for (int v = from; v < to; v++) {
-      long table = t.table() + 16L * STRIDE * v;
+      long table = t.table() + 16L * HEADS * v;
       for (int g = 0; g < HEADS; g += LENGTH) {
-        VectorMask<Float> read = SPECIES.indexInRange(0, HEADS - g);
-        VectorMask<Float> written = SPECIES.indexInRange(0, STRIDE - g);
+        VectorMask<Float> heads = SPECIES.indexInRange(0, HEADS - g);
         long at = (long) v * HEADS + g;
         FloatVector own =
             FloatVector.fromMemorySegment(
-                SPECIES, ALL, address(t.destination() + 4 * at), ORDER, read);
+                SPECIES, ALL, address(t.destination() + 4 * at), ORDER, heads);
         FloatVector dot =
             FloatVector.fromMemorySegment(
-                SPECIES, ALL, address(dots + 4L * ((long) (v - from) * HEADS + g)), ORDER, read);
+                SPECIES, ALL, address(dots + 4L * ((long) (v - from) * HEADS + g)), ORDER, heads);
         long statistics = address(t.statistics() + 8 * at);
         FloatVector low =
             FloatVector.fromMemorySegment(
@@ -67,10 +65,10 @@ final class VectorAttentionTable implements AttentionLoop {
         VectorMask<Float> none = sum.compare(VectorOperators.EQ, zero);
         FloatVector scale = one.div(sum.blend(one, none));
         long to0 = table + 4L * g;
-        own.intoMemorySegment(ALL, address(to0), ORDER, written);
-        max.intoMemorySegment(ALL, address(to0 + 4L * STRIDE), ORDER, written);
-        scale.intoMemorySegment(ALL, address(to0 + 8L * STRIDE), ORDER, written);
-        dot.intoMemorySegment(ALL, address(to0 + 12L * STRIDE), ORDER, written);
+        own.intoMemorySegment(ALL, address(to0), ORDER, heads);
+        max.intoMemorySegment(ALL, address(to0 + 4L * HEADS), ORDER, heads);
+        scale.intoMemorySegment(ALL, address(to0 + 8L * HEADS), ORDER, heads);
+        dot.intoMemorySegment(ALL, address(to0 + 12L * HEADS), ORDER, heads);
       }
     }
   }

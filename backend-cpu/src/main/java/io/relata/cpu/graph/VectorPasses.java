@@ -55,11 +55,6 @@ final class VectorPasses {
     return new Pass(0, new Lanes(plan.count() / LENGTH, LENGTH, 0, false, share, spread));
   }
 
-  /** The lanes of an edge softmax: the stride is the number of heads where it divides the lanes. */
-  static Lanes softmax(int heads) {
-    return new Lanes(1, LENGTH % heads == 0 ? heads : 0, 0, false, 1, 1);
-  }
-
   /** Columns from {@code column} on, as {@code lanes} says. */
   record Pass(int column, Lanes lanes) {}
 
