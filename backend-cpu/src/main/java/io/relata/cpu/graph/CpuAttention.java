@@ -314,8 +314,8 @@ final class CpuAttention {
     if (!vector(spec)) {
       return plain("PlainSddmm", loop);
     }
-    if (heads == 1 && size <= VectorPasses.WIDEST_ROW) {
-      return passes("VectorRowDot", loop, VectorPasses.perEdge(plan));
+    if (VectorPasses.rowDots(plan)) {
+      return passes("VectorRowDot", loop, VectorPasses.rowDot(plan));
     }
     return VectorPasses.headDots(plan)
         ? passes("VectorHeadDot", loop, List.of(VectorPasses.heads(plan)))

@@ -105,8 +105,8 @@ public final class CpuGraphKernels implements GraphKernels {
         run("VectorSddmm", spec, VectorPasses.perEdge(plan), task, index);
       } else if (!isRowDot(spec)) {
         run("VectorDot", spec, VectorPasses.perEdge(plan), task, index);
-      } else if (plan.outSize() == 1 && plan.inner() <= VectorPasses.WIDEST_ROW) {
-        run("VectorRowDot", spec, VectorPasses.perEdge(plan), task, index);
+      } else if (VectorPasses.rowDots(plan)) {
+        run("VectorRowDot", spec, VectorPasses.rowDot(plan), task, index);
       } else if (VectorPasses.headDots(plan)) {
         run("VectorHeadDot", spec, List.of(VectorPasses.heads(plan)), task, index);
       } else {
