@@ -1,6 +1,7 @@
 package io.relata.tck;
 
 import io.relata.Relata;
+import io.relata.tck.graph.AttentionTck;
 import io.relata.tck.graph.FusedMemoryTck;
 import io.relata.tck.graph.HalfPrecisionTck;
 import io.relata.tck.graph.MessageGradientTck;
@@ -37,6 +38,14 @@ public abstract class KernelTck {
 
   @Nested
   class MessageGradients extends MessageGradientTck {
+    @Override
+    protected Relata open() {
+      return KernelTck.this.open();
+    }
+  }
+
+  @Nested
+  class Attention extends AttentionTck {
     @Override
     protected Relata open() {
       return KernelTck.this.open();
