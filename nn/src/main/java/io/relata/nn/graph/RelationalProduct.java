@@ -5,6 +5,7 @@ import static java.lang.ref.Reference.reachabilityFence;
 import io.relata.NoGrad;
 import io.relata.Relata;
 import io.relata.Scope;
+import io.relata.Shape;
 import io.relata.Tensor;
 import io.relata.graph.Adjacency;
 import io.relata.graph.Arg;
@@ -16,6 +17,7 @@ import io.relata.spi.FeaturePlan;
 import io.relata.spi.MessageOp;
 import io.relata.spi.Operand;
 import io.relata.spi.Reducer;
+import io.relata.spi.RowsMatmulCall;
 import io.relata.spi.SpmmCall;
 import io.relata.spi.Target;
 
@@ -109,21 +111,66 @@ final class RelationalProduct {
   private void aggregateFirst(int r, Tensor result) {
     Part part = g.byDestination(r);
     Tensor sums = sum(part.edges(), x, edgeNorm(r));
+    addRows(sums, weight(r), false, result, part.rows());
+  }
+
+  /** result[rows] += x op(w); the rows are all different, null for all. */
+  private void addRows(Tensor x, Tensor w, boolean transposeW, Tensor result, Tensor rows) {
     DenseKernels dense = g.relata().backend().dense();
-    Tensor w = weight(r);
+    if (rows == null) {
+      dense.matmul(x.array(), false, w.array(), transposeW, true, result.array());
+    } else if (!dense.matmulRows(
+        new RowsMatmulCall(
+            x.array(), null, false, w.array(), transposeW, true, result.array(), rows.array()))) {
+      Tensor product = x.matmul(false, w, transposeW);
+      dense.scatterAddRows(product.array(), rows.array(), result.array());
+      reachabilityFence(product);
+    }
+    reachabilityFence(x);
+    reachabilityFence(w);
+  }
+
+  /** The sources of a part through a matrix. */
+  private Tensor multiplied(Part part, Tensor w) {
     if (part.rows() == null) {
-      dense.matmul(sums.array(), false, w.array(), false, true, result.array());
-    } else {
-      Tensor rows = sums.matmul(w);
-      dense.scatterAddRows(rows.array(), part.rows().array(), result.array());
+      return x.matmul(w);
+    }
+    Tensor product = g.relata().empty(x.dtype(), Shape.of(part.rows().size(), w.dim(1)));
+    boolean done =
+        g.relata()
+            .backend()
+            .dense()
+            .matmulRows(
+                new RowsMatmulCall(
+                    x.array(),
+                    part.rows().array(),
+                    false,
+                    w.array(),
+                    false,
+                    false,
+                    product.array(),
+                    null));
+    return done ? product : x.indexSelect(0, part.rows()).matmul(w);
+  }
+
+  /** slot = (sources of a part)ᵀ y. */
+  private void weightGradient(Part part, Tensor y, Array slot) {
+    DenseKernels dense = g.relata().backend().dense();
+    if (part.rows() == null) {
+      dense.matmul(x.array(), true, y.array(), false, false, slot);
+    } else if (!dense.matmulRows(
+        new RowsMatmulCall(
+            x.array(), part.rows().array(), true, y.array(), false, false, slot, null))) {
+      Tensor rows = x.indexSelect(0, part.rows());
+      dense.matmul(rows.array(), true, y.array(), false, false, slot);
       reachabilityFence(rows);
     }
-    reachabilityFence(sums);
+    reachabilityFence(y);
   }
 
   private void multiplyFirst(int r, Tensor result) {
     Part part = g.bySource(r);
-    Tensor rows = sources(part).matmul(weight(r));
+    Tensor rows = multiplied(part, weight(r));
     Tensor e = edgeNorm(r);
     Operand edge = e == null ? null : new Operand(e.array(), Target.E);
     g.relata()
@@ -160,21 +207,14 @@ final class RelationalProduct {
           Tensor carried = sum(part.edges().reversed(), gradient, edgeNorm(r));
           if (wantW) {
             Array slot = dw.slice(0, r, r + 1).reshape(in, out).array();
-            Tensor xs = sources(part);
-            dense.matmul(xs.array(), true, carried.array(), false, false, slot);
-            reachabilityFence(xs);
+            weightGradient(part, carried, slot);
           }
-          if (wantX && part.rows() == null) {
-            dense.matmul(carried.array(), false, w.array(), true, true, dx.array());
-          } else if (wantX) {
-            Tensor rows = carried.matmul(false, w, true);
-            dense.scatterAddRows(rows.array(), part.rows().array(), dx.array());
-            reachabilityFence(rows);
+          if (wantX) {
+            addRows(carried, w, true, dx, part.rows());
           }
-          reachabilityFence(carried);
         }
         if (wantNorm) {
-          Arg sent = Arg.u(sources(part).matmul(w));
+          Arg sent = Arg.u(multiplied(part, w));
           Tensor each = GraphOps.gsddmm(part.edges(), MessageOp.DOT, sent, Arg.v(gradient));
           Array flat = each.array().reshape(each.shape().without(1));
           dense.scatterAddRows(flat, g.edgeIds(r).array(), dn.array());
@@ -187,10 +227,6 @@ final class RelationalProduct {
 
   private Tensor weight(int r) {
     return weights.slice(0, r, r + 1).reshape(in, out);
-  }
-
-  private Tensor sources(Part part) {
-    return part.rows() == null ? x : x.indexSelect(0, part.rows());
   }
 
   /** The norm of a type's edges (E_r,), or null. */
