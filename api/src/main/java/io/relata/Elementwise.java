@@ -39,6 +39,19 @@ final class Elementwise {
           .remedy("convert with .to(DType.FLOAT32)")
           .build();
     }
+    return notHalf(name, x);
+  }
+
+  /** Halves store; they do not compute. */
+  static Tensor notHalf(String name, Tensor x) {
+    if (x.dtype().isHalf()) {
+      throw RelataException.of(ErrorId.DTYPE, "Half precision stores features, it does not compute")
+          .where(name)
+          .expected("FLOAT32 or FLOAT64")
+          .found(x.dtype() + " of shape " + x.shape())
+          .remedy("convert with .to(DType.FLOAT32)")
+          .build();
+    }
     return x;
   }
 
@@ -187,7 +200,7 @@ final class Elementwise {
               .build();
         }
       }
-      case EQ, NE -> {}
+      case EQ, NE -> notHalf(name, x);
       case POW -> floating(name, x);
       default -> numeric(name, x);
     }

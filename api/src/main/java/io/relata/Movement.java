@@ -253,8 +253,8 @@ final class Movement {
     }
     DType old = x.dtype();
     Tensor out = x.relata().kernels().cast(x, dtype);
-    return dtype.isFloating() && old.isFloating()
-        ? Tensor.record("to", out, g -> new Tensor[] {cast(g, old)}, x)
+    return dtype.ofGradient().isFloating() && old.ofGradient().isFloating()
+        ? Tensor.record("to", out, g -> new Tensor[] {cast(g, old.ofGradient())}, x)
         : out;
   }
 
@@ -289,6 +289,7 @@ final class Movement {
 
   /** A new tensor: x with row i of {@code rows} added to its row index[i]. */
   static Tensor indexAdd(Tensor x, Tensor index, Tensor rows) {
+    Elementwise.notHalf("indexAdd", x);
     requireIndex("indexAdd", index, x.shape().dim(0));
     if (!rows.shape().equals(x.shape().row().prepend(index.size())) || rows.dtype() != x.dtype()) {
       throw RelataException.of(ErrorId.SHAPE, "The rows do not fit")

@@ -42,7 +42,7 @@ final class Reduction {
           .remedy("convert with .to(DType.INT64)")
           .build();
     }
-    return x;
+    return Elementwise.notHalf(name, x);
   }
 
   static Tensor sum(Tensor x, int axis, boolean keep) {

@@ -171,7 +171,7 @@ public final class Tensor {
           .remedy("reduce with sum() or mean(), or call backward(gradient)")
           .build();
     }
-    backward(relata.full(1, dtype(), shape().dims()), false);
+    backward(relata.full(1, dtype().ofGradient(), shape().dims()), false);
   }
 
   /** The same for any shape, from the gradient with respect to this tensor. */
@@ -187,9 +187,9 @@ public final class Tensor {
           .remedy("call requiresGrad(true) on a leaf, and do not run under NoGrad")
           .build();
     }
-    if (!gradient.shape().equals(shape()) || gradient.dtype() != dtype()) {
+    if (!gradient.shape().equals(shape()) || gradient.dtype() != dtype().ofGradient()) {
       throw RelataException.of(ErrorId.GRADIENT, "The gradient does not fit the tensor")
-          .expected(dtype() + " " + shape())
+          .expected(dtype().ofGradient() + " " + shape())
           .found(gradient.dtype() + " " + gradient.shape())
           .build();
     }
@@ -503,6 +503,7 @@ public final class Tensor {
           case INT32 -> y == (int) y;
           case INT64 -> y == (long) y && Math.abs(y) < 0x1p63;
           case BOOL -> y == 0 || y == 1;
+          case FLOAT16, BFLOAT16 -> false;
         };
     DType common = holds ? dtype() : DType.FLOAT64;
     return Elementwise.binary(op, detach().to(common), relata.scalar(y, common));
@@ -530,12 +531,16 @@ public final class Tensor {
 
   /** BOOL: NaN. */
   public Tensor isNan() {
-    return ne(this);
+    return dtype().isHalf() ? to(DType.FLOAT32).isNan() : ne(this);
   }
 
   /** BOOL: neither NaN nor infinite. */
   public Tensor isFinite() {
-    return dtype().isFloating() ? abs().lt(Double.POSITIVE_INFINITY) : eq(this);
+    return switch (dtype()) {
+      case FLOAT32, FLOAT64 -> abs().lt(Double.POSITIVE_INFINITY);
+      case FLOAT16, BFLOAT16 -> to(DType.FLOAT32).isFinite();
+      case INT32, INT64, BOOL -> eq(this);
+    };
   }
 
   /** condition ? x : y, broadcast. */

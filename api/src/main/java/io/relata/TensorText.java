@@ -46,7 +46,7 @@ final class TensorText {
     switch (dtype) {
       case BOOL -> s.append(v != 0);
       case INT32, INT64 -> s.append((long) v);
-      case FLOAT32, FLOAT64 ->
+      case FLOAT32, FLOAT64, FLOAT16, BFLOAT16 ->
           s.append(
               v == Math.rint(v) && Math.abs(v) < 1e6
                   ? v + ""

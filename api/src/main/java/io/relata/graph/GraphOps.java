@@ -95,17 +95,18 @@ public final class GraphOps {
         "edgeSoftmax",
         y,
         gradient -> {
-          Tensor dx = g.relata().empty(y.dtype(), y.shape());
+          Tensor weights = y.to(gradient.dtype());
+          Tensor dx = g.relata().empty(gradient.dtype(), y.shape());
           g.relata()
               .backend()
               .graph()
               .edgeSoftmaxGrad(
                   index,
-                  y.array().reshape(flat),
+                  weights.array().reshape(flat),
                   gradient.array().reshape(flat),
                   dx.array().reshape(flat));
           reachabilityFence(gradient);
-          reachabilityFence(y);
+          reachabilityFence(weights);
           return new Tensor[] {dx};
         },
         logits);
@@ -121,10 +122,10 @@ public final class GraphOps {
           .where(where)
           .build();
     }
-    if (!t.dtype().isFloating()) {
+    if (!t.dtype().ofGradient().isFloating()) {
       throw RelataException.of(ErrorId.DTYPE, "Messages need floating-point features")
           .where(where + ", operand " + name(arg.target()))
-          .expected("FLOAT32 or FLOAT64")
+          .expected("FLOAT32, FLOAT64, FLOAT16 or BFLOAT16")
           .found(t.dtype() + " of shape " + t.shape())
           .remedy("convert with .to(DType.FLOAT32)")
           .build();
@@ -276,13 +277,24 @@ public final class GraphOps {
   static Tensor[] gradients(
       PendingSums sums, Adjacency g, MessageOp op, Arg lhs, Arg rhs, MessageShape shape, Arg z) {
     Tensor[] result = new Tensor[2];
+    boolean both = op == MessageOp.MUL || op == MessageOp.DOT || op == MessageOp.DIV;
     if (lhs.value().requiresGrad()) {
-      result[0] = leftGradient(sums.of(lhs.value()), g, op, lhs, rhs, shape, z);
+      Arg other = both ? inTypeOf(z, rhs) : rhs;
+      result[0] = leftGradient(sums.of(lhs.value()), g, op, lhs, other, shape, z);
     }
     if (rhs != null && rhs.value().requiresGrad()) {
-      result[1] = rightGradient(sums.of(rhs.value()), g, op, lhs, rhs, shape, z);
+      Arg other = both ? inTypeOf(z, lhs) : lhs;
+      Arg own = both ? inTypeOf(z, rhs) : rhs;
+      result[1] = rightGradient(sums.of(rhs.value()), g, op, other, own, shape, z);
     }
     return result;
+  }
+
+  /** Gradients of halves are FLOAT32, so what they are multiplied with has to be. */
+  private static Arg inTypeOf(Arg z, Arg arg) {
+    return arg.value().dtype() == z.value().dtype()
+        ? arg
+        : new Arg(arg.target(), arg.value().detach().to(z.value().dtype()));
   }
 
   private static Tensor leftGradient(
@@ -375,17 +387,18 @@ public final class GraphOps {
       Tensor winners,
       Tensor gradient) {
     Tensor[] result = new Tensor[2];
+    Arg z = Arg.v(gradient);
     for (int side = 0; side < 2; side++) {
       Arg arg = side == 0 ? lhs : rhs;
       if (arg != null && arg.value().requiresGrad()) {
-        Tensor dx = g.relata().zeros(arg.value().dtype(), arg.value().shape().dims());
+        Tensor dx = g.relata().zeros(gradient.dtype(), arg.value().shape().dims());
         WinnerGradCall call =
             new WinnerGradCall(
                 g.srcIds().array(),
                 g.dstIds().array(),
                 op,
-                operand(lhs),
-                operand(rhs),
+                operand(inTypeOf(z, lhs)),
+                rhs == null ? null : operand(inTypeOf(z, rhs)),
                 plan,
                 winners.array(),
                 gradient.array(),

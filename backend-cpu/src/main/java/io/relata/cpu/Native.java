@@ -39,6 +39,29 @@ public final class Native {
     return ALL.get(ValueLayout.JAVA_INT_UNALIGNED, address);
   }
 
+  /** The half-precision number at an address. */
+  public static float getHalf(long address) {
+    return Float.float16ToFloat(ALL.get(ValueLayout.JAVA_SHORT_UNALIGNED, address));
+  }
+
+  /** The bfloat16 number at an address. */
+  public static float getBrainFloat(long address) {
+    return Float.intBitsToFloat(ALL.get(ValueLayout.JAVA_SHORT_UNALIGNED, address) << 16);
+  }
+
+  /** Sets the half-precision number at an address to the nearest, of two the even one. */
+  public static void putHalf(long address, float value) {
+    ALL.set(ValueLayout.JAVA_SHORT_UNALIGNED, address, Float.floatToFloat16(value));
+  }
+
+  /** Sets the bfloat16 number at an address to the nearest, of two the even one. */
+  public static void putBrainFloat(long address, float value) {
+    int bits = Float.floatToIntBits(value);
+    // Half a unit of the last place kept, less a little where that place is even.
+    int rounded = value == value ? bits + 0x7FFF + (bits >>> 16 & 1) : bits;
+    ALL.set(ValueLayout.JAVA_SHORT_UNALIGNED, address, (short) (rounded >>> 16));
+  }
+
   /** The float at an address. */
   public static float getFloat(long address) {
     return ALL.get(ValueLayout.JAVA_FLOAT_UNALIGNED, address);

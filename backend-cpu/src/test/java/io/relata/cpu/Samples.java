@@ -72,6 +72,8 @@ public final class Samples {
     return switch (a.dtype()) {
       case FLOAT32 -> Native.getFloat(at);
       case FLOAT64 -> Native.getDouble(at);
+      case FLOAT16 -> Native.getHalf(at);
+      case BFLOAT16 -> Native.getBrainFloat(at);
       case INT32 -> Native.getInt(at);
       case INT64 -> s.get(java.lang.foreign.ValueLayout.JAVA_LONG, at);
       case BOOL -> s.get(java.lang.foreign.ValueLayout.JAVA_BYTE, at);
@@ -85,6 +87,8 @@ public final class Samples {
     switch (a.dtype()) {
       case FLOAT32 -> Native.putFloat(at, (float) v);
       case FLOAT64 -> Native.putDouble(at, v);
+      case FLOAT16 -> Native.putHalf(at, (float) v);
+      case BFLOAT16 -> Native.putBrainFloat(at, (float) v);
       case INT32 -> Native.putInt(at, (int) v);
       case INT64 -> s.set(java.lang.foreign.ValueLayout.JAVA_LONG, at, (long) v);
       case BOOL -> s.set(java.lang.foreign.ValueLayout.JAVA_BYTE, at, (byte) (v != 0 ? 1 : 0));

@@ -2,6 +2,7 @@ package io.relata.tck;
 
 import io.relata.Relata;
 import io.relata.tck.graph.FusedMemoryTck;
+import io.relata.tck.graph.HalfPrecisionTck;
 import io.relata.tck.graph.MessageGradientTck;
 import io.relata.tck.graph.MessageValuesTck;
 import io.relata.tck.tensor.DeterminismTck;
@@ -35,6 +36,14 @@ public abstract class KernelTck {
 
   @Nested
   class FusedMemory extends FusedMemoryTck {
+    @Override
+    protected Relata open() {
+      return KernelTck.this.open();
+    }
+  }
+
+  @Nested
+  class HalfPrecision extends HalfPrecisionTck {
     @Override
     protected Relata open() {
       return KernelTck.this.open();

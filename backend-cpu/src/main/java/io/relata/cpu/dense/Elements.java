@@ -1,12 +1,15 @@
 package io.relata.cpu.dense;
 
+import static io.relata.DType.BFLOAT16;
 import static io.relata.DType.BOOL;
+import static io.relata.DType.FLOAT16;
 import static io.relata.DType.FLOAT32;
 import static io.relata.DType.FLOAT64;
 import static io.relata.DType.INT32;
 import static io.relata.cpu.Native.ALL;
 
 import io.relata.DType;
+import io.relata.cpu.Native;
 import java.lang.foreign.ValueLayout;
 
 /**
@@ -15,6 +18,7 @@ import java.lang.foreign.ValueLayout;
  */
 final class Elements {
   private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
+  private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
@@ -29,6 +33,12 @@ final class Elements {
     }
     if (type == FLOAT64) {
       return ALL.get(DOUBLE, base + 8 * i);
+    }
+    if (type == FLOAT16) {
+      return Native.getHalf(base + 2 * i);
+    }
+    if (type == BFLOAT16) {
+      return Native.getBrainFloat(base + 2 * i);
     }
     return integer(type, base, i);
   }
@@ -50,6 +60,10 @@ final class Elements {
       ALL.set(FLOAT, base + 4 * i, (float) value);
     } else if (type == FLOAT64) {
       ALL.set(DOUBLE, base + 8 * i, value);
+    } else if (type == FLOAT16) {
+      Native.putHalf(base + 2 * i, (float) value);
+    } else if (type == BFLOAT16) {
+      Native.putBrainFloat(base + 2 * i, (float) value);
     } else if (type == INT32) {
       ALL.set(INT, base + 4 * i, (int) value);
     } else if (type == BOOL) {
@@ -75,12 +89,14 @@ final class Elements {
     ALL.set(BYTE, base + i, (byte) (value ? 1 : 0));
   }
 
-  /** Copies one element of 1, 4 or 8 bytes. */
+  /** Copies one element of 1, 2, 4 or 8 bytes. */
   static void copy(int width, long from, long to) {
     if (width == 4) {
       ALL.set(INT, to, ALL.get(INT, from));
     } else if (width == 8) {
       ALL.set(LONG, to, ALL.get(LONG, from));
+    } else if (width == 2) {
+      ALL.set(SHORT, to, ALL.get(SHORT, from));
     } else {
       ALL.set(BYTE, to, ALL.get(BYTE, from));
     }

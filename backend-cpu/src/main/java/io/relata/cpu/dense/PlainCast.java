@@ -9,7 +9,11 @@ final class PlainCast implements Loops.Unary {
   private static final Kind KIND = Specialized.parameters(MethodHandles.lookup(), Kind.class);
   private static final DType FROM = KIND.from();
   private static final DType TO = KIND.to();
-  private static final boolean REAL = FROM.isFloating() || TO.isFloating();
+  private static final boolean REAL = isReal(FROM) || isReal(TO);
+
+  private static boolean isReal(DType type) {
+    return type.isFloating() || type.isHalf();
+  }
 
   /** What a copy is for. */
   record Kind(DType from, DType to) {}

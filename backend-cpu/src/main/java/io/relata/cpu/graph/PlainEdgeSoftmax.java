@@ -13,8 +13,8 @@ import java.lang.invoke.MethodHandles;
 final class PlainEdgeSoftmax implements RowLoop {
   private static final LoopSpec SPEC =
       Specialized.parameters(MethodHandles.lookup(), LoopSpec.class);
-  private static final boolean F64 = SPEC.dtype() == DType.FLOAT64;
-  private static final int BYTES = F64 ? 8 : 4;
+  private static final DType TYPE = SPEC.dtype();
+  private static final int BYTES = TYPE.bytes();
   private static final boolean IDENTITY = SPEC.identity();
   private static final boolean GRADIENT = SPEC.rhs() != null;
 
@@ -36,19 +36,19 @@ final class PlainEdgeSoftmax implements RowLoop {
   private static void softmax(RowTask t, int begin, int end, int h) {
     double max = Double.NEGATIVE_INFINITY;
     for (int i = begin; i < end; i++) {
-      max = Math.max(max, PlainMessage.read(F64, t.lhs() + at(t, i, h)));
+      max = Math.max(max, PlainMessage.read(TYPE, t.lhs() + at(t, i, h)));
     }
     if (max == Double.NEGATIVE_INFINITY) {
       max = 0;
     }
     double sum = 0;
     for (int i = begin; i < end; i++) {
-      sum += Math.exp(PlainMessage.read(F64, t.lhs() + at(t, i, h)) - max);
+      sum += Math.exp(PlainMessage.read(TYPE, t.lhs() + at(t, i, h)) - max);
     }
     for (int i = begin; i < end; i++) {
       long at = at(t, i, h);
-      double e = Math.exp(PlainMessage.read(F64, t.lhs() + at) - max);
-      PlainMessage.write(F64, t.out() + at, sum == 0 ? 0 : e / sum);
+      double e = Math.exp(PlainMessage.read(TYPE, t.lhs() + at) - max);
+      PlainMessage.write(TYPE, t.out() + at, sum == 0 ? 0 : e / sum);
     }
   }
 
@@ -56,14 +56,14 @@ final class PlainEdgeSoftmax implements RowLoop {
     double sum = 0;
     for (int i = begin; i < end; i++) {
       long at = at(t, i, h);
-      sum += PlainMessage.read(F64, t.lhs() + at) * PlainMessage.read(F64, t.rhs() + at);
+      sum += PlainMessage.read(TYPE, t.lhs() + at) * PlainMessage.read(TYPE, t.rhs() + at);
     }
     for (int i = begin; i < end; i++) {
       long at = at(t, i, h);
       PlainMessage.write(
-          F64,
+          TYPE,
           t.out() + at,
-          PlainMessage.read(F64, t.lhs() + at) * (PlainMessage.read(F64, t.rhs() + at) - sum));
+          PlainMessage.read(TYPE, t.lhs() + at) * (PlainMessage.read(TYPE, t.rhs() + at) - sum));
     }
   }
 

@@ -21,8 +21,8 @@ final class PlainSddmm implements RowLoop {
   private static final Target RHS = SPEC.rhs();
   private static final Layout LAYOUT = SPEC.layout();
   private static final boolean BINARY = OP != MessageOp.COPY;
-  private static final boolean F64 = SPEC.dtype() == DType.FLOAT64;
-  private static final int BYTES = F64 ? 8 : 4;
+  private static final DType TYPE = SPEC.dtype();
+  private static final int BYTES = TYPE.bytes();
   private static final boolean COLUMN = SPEC.needsColumn();
   private static final boolean IDENTITY = SPEC.identity();
 
@@ -41,7 +41,7 @@ final class PlainSddmm implements RowLoop {
         long out = t.out() + (long) edge * size * BYTES;
         for (int o = 0; o < size; o++) {
           PlainMessage.write(
-              F64, out + (long) o * BYTES, PlainMessage.of(OP, LAYOUT, F64, t, l, r, o));
+              TYPE, out + (long) o * BYTES, PlainMessage.of(OP, LAYOUT, TYPE, t, l, r, o));
         }
       }
     }

@@ -26,8 +26,8 @@ final class PlainSpmm implements RowLoop {
   private static final Target RHS = SPEC.rhs();
   private static final Layout LAYOUT = SPEC.layout();
   private static final boolean BINARY = OP != MessageOp.COPY;
-  private static final boolean F64 = SPEC.dtype() == DType.FLOAT64;
-  private static final int BYTES = F64 ? 8 : 4;
+  private static final DType TYPE = SPEC.dtype();
+  private static final int BYTES = TYPE.bytes();
   private static final boolean MEAN = SPEC.reducer() == Reducer.MEAN;
   private static final boolean MAX = SPEC.reducer() == Reducer.MAX;
   private static final boolean SUMS = SPEC.reducer() == Reducer.SUM || MEAN;
@@ -72,15 +72,15 @@ final class PlainSpmm implements RowLoop {
       int edge = EDGE ? edge(t, i) : 0;
       long l = EdgeAccess.row(LHS, t.lhs(), (long) t.lhsSize() * BYTES, v, u, edge);
       long r = BINARY ? EdgeAccess.row(RHS, t.rhs(), (long) t.rhsSize() * BYTES, v, u, edge) : 0;
-      double m0 = PlainMessage.of(OP, LAYOUT, F64, t, l, r, o);
-      double m1 = PlainMessage.of(OP, LAYOUT, F64, t, l, r, o + 1);
-      double m2 = PlainMessage.of(OP, LAYOUT, F64, t, l, r, o + 2);
-      double m3 = PlainMessage.of(OP, LAYOUT, F64, t, l, r, o + 3);
+      double m0 = PlainMessage.of(OP, LAYOUT, TYPE, t, l, r, o);
+      double m1 = PlainMessage.of(OP, LAYOUT, TYPE, t, l, r, o + 1);
+      double m2 = PlainMessage.of(OP, LAYOUT, TYPE, t, l, r, o + 2);
+      double m3 = PlainMessage.of(OP, LAYOUT, TYPE, t, l, r, o + 3);
       if (SUMS) {
-        a0 = PlainMessage.round(F64, a0 + m0);
-        a1 = PlainMessage.round(F64, a1 + m1);
-        a2 = PlainMessage.round(F64, a2 + m2);
-        a3 = PlainMessage.round(F64, a3 + m3);
+        a0 = PlainMessage.round(TYPE, a0 + m0);
+        a1 = PlainMessage.round(TYPE, a1 + m1);
+        a2 = PlainMessage.round(TYPE, a2 + m2);
+        a3 = PlainMessage.round(TYPE, a3 + m3);
       } else {
         if (wins(m0, a0)) {
           a0 = m0;
@@ -115,9 +115,9 @@ final class PlainSpmm implements RowLoop {
       int edge = EDGE ? edge(t, i) : 0;
       long l = EdgeAccess.row(LHS, t.lhs(), (long) t.lhsSize() * BYTES, v, u, edge);
       long r = BINARY ? EdgeAccess.row(RHS, t.rhs(), (long) t.rhsSize() * BYTES, v, u, edge) : 0;
-      double m = PlainMessage.of(OP, LAYOUT, F64, t, l, r, o);
+      double m = PlainMessage.of(OP, LAYOUT, TYPE, t, l, r, o);
       if (SUMS) {
-        a = PlainMessage.round(F64, a + m);
+        a = PlainMessage.round(TYPE, a + m);
       } else if (wins(m, a)) {
         a = m;
         w = edge;
@@ -137,11 +137,11 @@ final class PlainSpmm implements RowLoop {
 
   private static void finish(RowTask t, int v, int o, int degree, double value, int winner) {
     long at = (long) v * t.outSize() + o;
-    double x = degree == 0 ? 0 : MEAN ? PlainMessage.round(F64, value / degree) : value;
+    double x = degree == 0 ? 0 : MEAN ? PlainMessage.round(TYPE, value / degree) : value;
     PlainMessage.write(
-        F64,
+        TYPE,
         t.out() + at * BYTES,
-        ACCUMULATE ? PlainMessage.read(F64, t.out() + at * BYTES) + x : x);
+        ACCUMULATE ? PlainMessage.read(TYPE, t.out() + at * BYTES) + x : x);
     if (WINNERS) {
       putInt(t.winners() + at * 4, winner);
     }

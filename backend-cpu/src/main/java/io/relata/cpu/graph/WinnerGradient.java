@@ -24,8 +24,8 @@ final class WinnerGradient implements WinnerLoop {
   private static final boolean READS_LEFT =
       OP == MessageOp.MUL && !LEFT || OP == MessageOp.DIV && !LEFT;
   private static final boolean READS_RIGHT = OP == MessageOp.MUL && LEFT || OP == MessageOp.DIV;
-  private static final boolean F64 = SPEC.dtype() == DType.FLOAT64;
-  private static final int BYTES = F64 ? 8 : 4;
+  private static final DType TYPE = SPEC.dtype();
+  private static final int BYTES = TYPE.bytes();
 
   @Override
   public void run(WinnerTask t, int[] positions, int from, int to) {
@@ -39,21 +39,21 @@ final class WinnerGradient implements WinnerLoop {
         if (edge < 0) {
           continue;
         }
-        double g = PlainMessage.read(F64, t.gradient() + at * BYTES);
+        double g = PlainMessage.read(TYPE, t.gradient() + at * BYTES);
         int u = LHS == Target.U || RHS == Target.U ? getInt(t.sources() + 4L * edge) : 0;
         long i = (long) t.lhsOffsets()[j] * BYTES;
         long k = (long) t.rhsOffsets()[j] * BYTES;
         double x =
             READS_LEFT
-                ? PlainMessage.read(F64, EdgeAccess.row(LHS, t.lhs(), lhsBytes, row, u, edge) + i)
+                ? PlainMessage.read(TYPE, EdgeAccess.row(LHS, t.lhs(), lhsBytes, row, u, edge) + i)
                 : 0;
         double y =
             READS_RIGHT
-                ? PlainMessage.read(F64, EdgeAccess.row(RHS, t.rhs(), rhsBytes, row, u, edge) + k)
+                ? PlainMessage.read(TYPE, EdgeAccess.row(RHS, t.rhs(), rhsBytes, row, u, edge) + k)
                 : 0;
         long target =
             EdgeAccess.row(OWN, t.out(), LEFT ? lhsBytes : rhsBytes, row, u, edge) + (LEFT ? i : k);
-        PlainMessage.write(F64, target, PlainMessage.read(F64, target) + derivative(g, x, y));
+        PlainMessage.write(TYPE, target, PlainMessage.read(TYPE, target) + derivative(g, x, y));
       }
     }
   }

@@ -15,9 +15,12 @@ import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.javacpp.ShortPointer;
+import org.bytedeco.javacpp.indexer.Bfloat16Indexer;
 import org.bytedeco.javacpp.indexer.BooleanIndexer;
 import org.bytedeco.javacpp.indexer.DoubleIndexer;
 import org.bytedeco.javacpp.indexer.FloatIndexer;
+import org.bytedeco.javacpp.indexer.HalfIndexer;
 import org.bytedeco.javacpp.indexer.IntIndexer;
 import org.bytedeco.javacpp.indexer.LongIndexer;
 import org.nd4j.linalg.api.buffer.DataBuffer;
@@ -131,6 +134,14 @@ public final class NDArrays {
         LongPointer typed = new LongPointer(p);
         yield Nd4j.createBuffer(typed, type, n, LongIndexer.create(typed));
       }
+      case FLOAT16 -> {
+        ShortPointer typed = new ShortPointer(p);
+        yield Nd4j.createBuffer(typed, type, n, HalfIndexer.create(typed));
+      }
+      case BFLOAT16 -> {
+        ShortPointer typed = new ShortPointer(p);
+        yield Nd4j.createBuffer(typed, type, n, Bfloat16Indexer.create(typed));
+      }
       case BOOL -> {
         BooleanPointer typed = new BooleanPointer(p);
         yield Nd4j.createBuffer(typed, type, n, BooleanIndexer.create(typed));
@@ -171,6 +182,8 @@ public final class NDArrays {
       case FLOAT64 -> DataType.DOUBLE;
       case INT32 -> DataType.INT32;
       case INT64 -> DataType.INT64;
+      case FLOAT16 -> DataType.FLOAT16;
+      case BFLOAT16 -> DataType.BFLOAT16;
       case BOOL -> DataType.BOOL;
     };
   }
@@ -181,11 +194,13 @@ public final class NDArrays {
       case DOUBLE -> DType.FLOAT64;
       case INT -> DType.INT32;
       case LONG -> DType.INT64;
+      case HALF -> DType.FLOAT16;
+      case BFLOAT16 -> DType.BFLOAT16;
       case BOOL -> DType.BOOL;
       default ->
           throw RelataException.of(
                   ErrorId.DTYPE, "An INDArray has an element type without a counterpart")
-              .expected("FLOAT, DOUBLE, INT32, INT64 or BOOL")
+              .expected("FLOAT, DOUBLE, HALF, BFLOAT16, INT32, INT64 or BOOL")
               .found(type.toString())
               .remedy("castTo one of them first")
               .build();

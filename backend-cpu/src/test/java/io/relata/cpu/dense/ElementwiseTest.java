@@ -109,7 +109,7 @@ class ElementwiseTest {
   void unaryFunctionsAreThoseOfMath(UnaryOp op) {
     for (boolean vector : new boolean[] {false, true}) {
       for (DType type : DType.values()) {
-        if (type == DType.BOOL || !type.isFloating() && !INTEGER.contains(op)) {
+        if (type == DType.BOOL || type.isHalf() || !type.isFloating() && !INTEGER.contains(op)) {
           continue;
         }
         double a = type.isFloating() ? 0.7 : 2;
@@ -245,6 +245,9 @@ class ElementwiseTest {
     };
     for (boolean vector : new boolean[] {false, true}) {
       for (DType type : DType.values()) {
+        if (type.isHalf()) {
+          continue;
+        }
         boolean logical = LOGICAL.contains(op);
         if (logical != (type == DType.BOOL) && !(op.isComparison() && !logical)) {
           continue;
@@ -344,6 +347,8 @@ class ElementwiseTest {
               switch (to) {
                 case FLOAT32 -> (float) v;
                 case FLOAT64 -> v;
+                case FLOAT16 -> Float.float16ToFloat(Float.floatToFloat16((float) v));
+                case BFLOAT16 -> nearest((float) v);
                 case INT32, INT64 -> (long) v;
                 case BOOL -> v != 0 ? 1 : 0;
               };
@@ -351,6 +356,34 @@ class ElementwiseTest {
         }
       }
     }
+  }
+
+  /** The bfloat16 nearest to v by exact search among the neighbours; of two the even one. */
+  private static double nearest(float v) {
+    int low = Float.floatToIntBits(v) & 0xFFFF0000;
+    double below = Float.intBitsToFloat(low);
+    double above = Float.intBitsToFloat(low + 0x10000);
+    double toBelow = Math.abs(v - below);
+    double toAbove = Math.abs(above - v);
+    boolean even = (low >>> 16 & 1) == 0;
+    return toBelow < toAbove || toBelow == toAbove && even ? below : above;
+  }
+
+  @Test
+  void halvesRoundTheirSpecialNumbers() {
+    double[] from = {Double.NaN, 1e9, -1e39, 3.4e38, 65519, 65520, 1e-8, 0x1p-133, -0.0};
+    double inf = Double.POSITIVE_INFINITY;
+    double[] half = {Double.NaN, inf, -inf, inf, 65504, inf, 0, 0, -0.0};
+    Array x = Samples.of(DType.FLOAT32, i -> from[(int) i], from.length);
+    Array out = Samples.empty(DType.FLOAT16, from.length);
+    kernels(true).cast(x, out);
+    assertThat(Samples.values(out)).containsExactly(half);
+    Array brain = Samples.empty(DType.BFLOAT16, from.length);
+    kernels(true).cast(x, brain);
+    assertThat(Samples.get(brain, 0)).isNaN();
+    assertThat(Samples.get(brain, 2)).isEqualTo(-inf);
+    assertThat(Samples.get(brain, 3)).isEqualTo(inf);
+    assertThat(Samples.get(brain, 7)).isEqualTo(0x1p-133);
   }
 
   @ParameterizedTest
@@ -376,7 +409,7 @@ class ElementwiseTest {
         kernels(true).fill(out, value);
         assertThat(Samples.values(out)).containsOnly(n == 0 ? new double[0] : new double[] {value});
       }
-      if (type == DType.BOOL) {
+      if (type == DType.BOOL || type.isHalf()) {
         continue;
       }
       for (boolean vector : new boolean[] {false, true}) {

@@ -64,6 +64,8 @@ record SafeTensorsHeader(
     TYPES.put("F64", DType.FLOAT64);
     TYPES.put("F32", DType.FLOAT32);
     TYPES.put("I32", DType.INT32);
+    TYPES.put("BF16", DType.BFLOAT16);
+    TYPES.put("F16", DType.FLOAT16);
     TYPES.put("BOOL", DType.BOOL);
   }
 

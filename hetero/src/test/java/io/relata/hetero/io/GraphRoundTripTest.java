@@ -62,6 +62,7 @@ class GraphRoundTripTest {
         yield relata.tensor(a, dims);
       }
       case FLOAT64 -> relata.tensor(random.doubles(n).toArray(), dims);
+      case FLOAT16, BFLOAT16 -> relata.tensor(random.doubles(n).toArray(), dims).to(dtype);
       case INT32 -> relata.tensor(random.ints(n).toArray(), dims);
       case INT64 -> relata.tensor(random.longs(n).toArray(), dims);
       case BOOL -> {
@@ -125,7 +126,7 @@ class GraphRoundTripTest {
     assertThat(b.shape()).isEqualTo(a.shape());
     switch (a.dtype()) {
       case FLOAT32 -> assertThat(rawBits(b)).isEqualTo(rawBits(a));
-      case FLOAT64 -> assertThat(b.toDoubleArray()).isEqualTo(a.toDoubleArray());
+      case FLOAT64, FLOAT16, BFLOAT16 -> assertThat(b.toDoubleArray()).isEqualTo(a.toDoubleArray());
       case INT32 -> assertThat(b.toIntArray()).isEqualTo(a.toIntArray());
       case INT64 -> assertThat(b.toLongArray()).isEqualTo(a.toLongArray());
       case BOOL -> assertThat(b.toBooleanArray()).isEqualTo(a.toBooleanArray());

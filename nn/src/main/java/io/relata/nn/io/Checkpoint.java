@@ -1,5 +1,6 @@
 package io.relata.nn.io;
 
+import io.relata.DType;
 import io.relata.ErrorId;
 import io.relata.Relata;
 import io.relata.RelataException;
@@ -57,7 +58,7 @@ public final class Checkpoint {
 
   /**
    * Overwrites all parameters and buffers of a layer with those in the file; unless every one fits,
-   * nothing is changed.
+   * nothing is changed. FLOAT16 and BFLOAT16 become FLOAT32, which holds them exactly.
    *
    * @return the provenance that was saved with them
    * @throws RelataException DATA for a file that is missing, damaged, no checkpoint or of a newer
@@ -67,6 +68,7 @@ public final class Checkpoint {
     try (Scope _ = relata.scope();
         SafeTensors tensors = open(file)) {
       Map<String, Tensor> state = tensors(relata, tensors);
+      state.replaceAll((_, t) -> t.dtype().isHalf() ? t.to(DType.FLOAT32) : t);
       try {
         layer.loadStateDict(state);
       } catch (RelataException e) {

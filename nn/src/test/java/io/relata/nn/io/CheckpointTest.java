@@ -142,9 +142,23 @@ class CheckpointTest {
 
   @Test
   void weights_of_an_element_type_that_relata_lacks_are_refused() throws IOException {
-    Path file = byPython("BF16");
+    Path file = byPython("U8");
     assertThatThrownBy(() -> Checkpoint.restore(relata, file, new Linear(context, 2, 1)))
-        .hasMessageContainingAll("DATA", "BF16", "'bias'", file.toString());
+        .hasMessageContainingAll("DATA", "U8", "'bias'", file.toString());
+  }
+
+  @Test
+  void weights_in_half_precision_are_restored_as_float32() {
+    for (DType half : new DType[] {DType.FLOAT16, DType.BFLOAT16}) {
+      Path file = folder.resolve("half.safetensors");
+      Tensor weight = relata.tensor(new float[][] {{2, -3}}).to(half);
+      Tensor bias = relata.tensor(new float[] {0.5f}).to(half);
+      SafeTensors.save(file, Map.of("weight", weight, "bias", bias), Map.of());
+      Linear linear = new Linear(context, 2, 1);
+      Checkpoint.restore(relata, file, linear);
+      assertThat(linear.forward(relata.tensor(new float[][] {{10, 1}})).toFloatArray())
+          .containsExactly(17.5f);
+    }
   }
 
   // ---- what does not fit ----

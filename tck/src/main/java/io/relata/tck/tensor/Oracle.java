@@ -53,6 +53,13 @@ public final class Oracle {
     return switch (dtype) {
       case FLOAT32 -> (float) v;
       case FLOAT64 -> v;
+      case FLOAT16 -> Float.float16ToFloat(Float.floatToFloat16((float) v));
+      // Veltkamp: the upper 8 of 24 binary digits.
+      case BFLOAT16 -> {
+        float large = (float) v * 65537;
+        float rest = large - (float) v;
+        yield Double.isFinite(rest) ? large - rest : v;
+      }
       case INT32 -> (int) v;
       case INT64 -> (long) v;
       case BOOL -> v != 0 ? 1 : 0;
@@ -64,7 +71,7 @@ public final class Oracle {
     return switch (dtype) {
       case FLOAT32 -> 2e-6;
       case FLOAT64 -> 1e-13;
-      case INT32, INT64, BOOL -> 0;
+      case FLOAT16, BFLOAT16, INT32, INT64, BOOL -> 0;
     };
   }
 

@@ -1,0 +1,4 @@
+package io.relata.tck.graph;
+
+/** Half precision on the CPU. */
+class CpuHalfPrecisionTest extends HalfPrecisionTck {}
