@@ -214,7 +214,7 @@ public final class Adjacency {
   }
 
   /** 1 / in-degree of each edge's destination, (numEdges,), made once per type. */
-  Tensor inverseInDegreesByEdge(DType dtype) {
+  public Tensor inverseInDegreesByEdge(DType dtype) {
     int end = 1 - from;
     synchronized (edges) {
       Map<DType, Tensor> made = edges.inverseDegreesByEdge.get(end);

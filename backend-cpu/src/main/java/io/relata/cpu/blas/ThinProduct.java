@@ -102,7 +102,7 @@ final class ThinProduct {
       }
       Tile whole =
           new Tile(x, 4 * f.k(), xIndex, right, 4 * f.n(), out, 4 * f.n(), outIndex, f.k());
-      long block = panels.size() == 1 ? f.m() : Math.max(8, BLOCK / (4 * f.k()) / 8 * 8);
+      long block = panels.size() == 1 ? f.m() : Math.max(4, BLOCK / (4 * f.k()) / 4 * 4);
       int tasks = tasks(f, f.m() / ROWS, MOST_TASKS);
       workers.forEach(
           tasks,
@@ -231,13 +231,12 @@ final class ThinProduct {
     for (int column = 0; column < f.n(); column += PANEL * LANES) {
       int width = (int) Math.min(PANEL * LANES, f.n() - column);
       int vectors = (width + LANES - 1) / LANES;
-      int rows = LANES == 16 && vectors <= 2 ? 8 : 4;
       boolean x = f.transposeX();
       panels.add(
           new Panel(
               column,
-              loop(new VectorTile.Kind(rows, vectors, width % LANES, x, false)),
-              loop(new VectorTile.Kind(rows, vectors, width % LANES, x, true))));
+              loop(new VectorTile.Kind(vectors, width % LANES, x, false)),
+              loop(new VectorTile.Kind(vectors, width % LANES, x, true))));
     }
     return panels;
   }

@@ -12,7 +12,7 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Template of a product of FLOAT32 matrices, R rows by N vectors of the result at a time, which
+ * Template of a product of FLOAT32 matrices, four rows by N vectors of the result at a time, which
  * stay in registers along the whole contracted axis: {@code out[i] = Σ_l x[i, l] y[l]}, each
  * element summed in ascending l. Where transposed, x is stored with l along its rows. Allocates
  * nothing.
@@ -21,7 +21,7 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class VectorTile implements TileLoop {
   private static final Kind KIND = Specialized.parameters(MethodHandles.lookup(), Kind.class);
-  private static final int R = KIND.rows();
+  private static final int ROWS = 4;
   private static final int N = KIND.vectors();
   private static final boolean TRANSPOSED = KIND.transposed();
   private static final boolean ACCUMULATE = KIND.accumulate();
@@ -38,13 +38,12 @@ final class VectorTile implements TileLoop {
   /**
    * What a copy is for.
    *
-   * @param rows rows of the result in registers: 4, and with at most two vectors 8
    * @param vectors vectors of a row, 1 to 4
    * @param tail elements in the last vector, 0 where it is full
    * @param transposed x is stored (l, i)
    * @param accumulate the sums are added to the result
    */
-  record Kind(int rows, int vectors, int tail, boolean transposed, boolean accumulate) {}
+  record Kind(int vectors, int tail, boolean transposed, boolean accumulate) {}
 
   @Override
   public void run(Tile t, int from, int to) {
@@ -53,59 +52,25 @@ final class VectorTile implements TileLoop {
     long yRow = t.yRow();
     long xRow = t.xRow();
     long outRow = t.outRow();
-    for (int i = from; i < to; i += R) {
+    for (int i = from; i < to; i += ROWS) {
       long x0 =
           t.xIndex() == 0 || TRANSPOSED ? i : ALL.get(JAVA_INT_UNALIGNED, t.xIndex() + 4L * i);
       long x1 =
-          R <= 1
-              ? 0
-              : t.xIndex() == 0 || TRANSPOSED
-                  ? Math.min(i + 1, end)
-                  : ALL.get(JAVA_INT_UNALIGNED, t.xIndex() + 4L * Math.min(i + 1, end));
+          t.xIndex() == 0 || TRANSPOSED
+              ? Math.min(i + 1, end)
+              : ALL.get(JAVA_INT_UNALIGNED, t.xIndex() + 4L * Math.min(i + 1, end));
       long x2 =
-          R <= 2
-              ? 0
-              : t.xIndex() == 0 || TRANSPOSED
-                  ? Math.min(i + 2, end)
-                  : ALL.get(JAVA_INT_UNALIGNED, t.xIndex() + 4L * Math.min(i + 2, end));
+          t.xIndex() == 0 || TRANSPOSED
+              ? Math.min(i + 2, end)
+              : ALL.get(JAVA_INT_UNALIGNED, t.xIndex() + 4L * Math.min(i + 2, end));
       long x3 =
-          R <= 3
-              ? 0
-              : t.xIndex() == 0 || TRANSPOSED
-                  ? Math.min(i + 3, end)
-                  : ALL.get(JAVA_INT_UNALIGNED, t.xIndex() + 4L * Math.min(i + 3, end));
-      long x4 =
-          R <= 4
-              ? 0
-              : t.xIndex() == 0 || TRANSPOSED
-                  ? Math.min(i + 4, end)
-                  : ALL.get(JAVA_INT_UNALIGNED, t.xIndex() + 4L * Math.min(i + 4, end));
-      long x5 =
-          R <= 5
-              ? 0
-              : t.xIndex() == 0 || TRANSPOSED
-                  ? Math.min(i + 5, end)
-                  : ALL.get(JAVA_INT_UNALIGNED, t.xIndex() + 4L * Math.min(i + 5, end));
-      long x6 =
-          R <= 6
-              ? 0
-              : t.xIndex() == 0 || TRANSPOSED
-                  ? Math.min(i + 6, end)
-                  : ALL.get(JAVA_INT_UNALIGNED, t.xIndex() + 4L * Math.min(i + 6, end));
-      long x7 =
-          R <= 7
-              ? 0
-              : t.xIndex() == 0 || TRANSPOSED
-                  ? Math.min(i + 7, end)
-                  : ALL.get(JAVA_INT_UNALIGNED, t.xIndex() + 4L * Math.min(i + 7, end));
+          t.xIndex() == 0 || TRANSPOSED
+              ? Math.min(i + 3, end)
+              : ALL.get(JAVA_INT_UNALIGNED, t.xIndex() + 4L * Math.min(i + 3, end));
       x0 = TRANSPOSED ? 4 * (x0 - i) : t.x() + x0 * xRow;
       x1 = TRANSPOSED ? 4 * (x1 - i) : t.x() + x1 * xRow;
       x2 = TRANSPOSED ? 4 * (x2 - i) : t.x() + x2 * xRow;
       x3 = TRANSPOSED ? 4 * (x3 - i) : t.x() + x3 * xRow;
-      x4 = TRANSPOSED ? 4 * (x4 - i) : t.x() + x4 * xRow;
-      x5 = TRANSPOSED ? 4 * (x5 - i) : t.x() + x5 * xRow;
-      x6 = TRANSPOSED ? 4 * (x6 - i) : t.x() + x6 * xRow;
-      x7 = TRANSPOSED ? 4 * (x7 - i) : t.x() + x7 * xRow;
       FloatVector a00 = FloatVector.zero(F);
       FloatVector a01 = a00;
       FloatVector a02 = a00;
@@ -122,14 +87,6 @@ final class VectorTile implements TileLoop {
       FloatVector a31 = a00;
       FloatVector a32 = a00;
       FloatVector a33 = a00;
-      FloatVector a40 = a00;
-      FloatVector a41 = a00;
-      FloatVector a50 = a00;
-      FloatVector a51 = a00;
-      FloatVector a60 = a00;
-      FloatVector a61 = a00;
-      FloatVector a70 = a00;
-      FloatVector a71 = a00;
       long y = t.y();
       long stop = y + t.depth() * yRow;
       long at = 0;
@@ -185,7 +142,7 @@ final class VectorTile implements TileLoop {
             a03 = v.fma(y3, a03);
           }
         }
-        if (R > 1) {
+        {
           FloatVector v =
               FloatVector.broadcast(
                   F, ALL.get(JAVA_FLOAT_UNALIGNED, (TRANSPOSED ? q + x1 : x1 + at) & REACH));
@@ -200,7 +157,7 @@ final class VectorTile implements TileLoop {
             a13 = v.fma(y3, a13);
           }
         }
-        if (R > 2) {
+        {
           FloatVector v =
               FloatVector.broadcast(
                   F, ALL.get(JAVA_FLOAT_UNALIGNED, (TRANSPOSED ? q + x2 : x2 + at) & REACH));
@@ -215,7 +172,7 @@ final class VectorTile implements TileLoop {
             a23 = v.fma(y3, a23);
           }
         }
-        if (R > 3) {
+        {
           FloatVector v =
               FloatVector.broadcast(
                   F, ALL.get(JAVA_FLOAT_UNALIGNED, (TRANSPOSED ? q + x3 : x3 + at) & REACH));
@@ -228,42 +185,6 @@ final class VectorTile implements TileLoop {
           }
           if (N > 3) {
             a33 = v.fma(y3, a33);
-          }
-        }
-        if (R > 4) {
-          FloatVector v =
-              FloatVector.broadcast(
-                  F, ALL.get(JAVA_FLOAT_UNALIGNED, (TRANSPOSED ? q + x4 : x4 + at) & REACH));
-          a40 = v.fma(y0, a40);
-          if (N > 1) {
-            a41 = v.fma(y1, a41);
-          }
-        }
-        if (R > 5) {
-          FloatVector v =
-              FloatVector.broadcast(
-                  F, ALL.get(JAVA_FLOAT_UNALIGNED, (TRANSPOSED ? q + x5 : x5 + at) & REACH));
-          a50 = v.fma(y0, a50);
-          if (N > 1) {
-            a51 = v.fma(y1, a51);
-          }
-        }
-        if (R > 6) {
-          FloatVector v =
-              FloatVector.broadcast(
-                  F, ALL.get(JAVA_FLOAT_UNALIGNED, (TRANSPOSED ? q + x6 : x6 + at) & REACH));
-          a60 = v.fma(y0, a60);
-          if (N > 1) {
-            a61 = v.fma(y1, a61);
-          }
-        }
-        if (R > 7) {
-          FloatVector v =
-              FloatVector.broadcast(
-                  F, ALL.get(JAVA_FLOAT_UNALIGNED, (TRANSPOSED ? q + x7 : x7 + at) & REACH));
-          a70 = v.fma(y0, a70);
-          if (N > 1) {
-            a71 = v.fma(y1, a71);
           }
         }
         if (!TRANSPOSED) {
@@ -329,7 +250,7 @@ final class VectorTile implements TileLoop {
           }
         }
       }
-      if (R > 1 && i + 1 < to) {
+      if (i + 1 < to) {
         long out =
             t.out()
                     + (t.outIndex() == 0
@@ -388,7 +309,7 @@ final class VectorTile implements TileLoop {
           }
         }
       }
-      if (R > 2 && i + 2 < to) {
+      if (i + 2 < to) {
         long out =
             t.out()
                     + (t.outIndex() == 0
@@ -447,7 +368,7 @@ final class VectorTile implements TileLoop {
           }
         }
       }
-      if (R > 3 && i + 3 < to) {
+      if (i + 3 < to) {
         long out =
             t.out()
                     + (t.outIndex() == 0
@@ -503,138 +424,6 @@ final class VectorTile implements TileLoop {
               a33 = FloatVector.fromMemorySegment(F, ALL, out + 3 * BYTES, ORDER).add(a33);
             }
             a33.intoMemorySegment(ALL, out + 3 * BYTES, ORDER);
-          }
-        }
-      }
-      if (R > 4 && i + 4 < to) {
-        long out =
-            t.out()
-                    + (t.outIndex() == 0
-                            ? i + 4
-                            : ALL.get(JAVA_INT_UNALIGNED, t.outIndex() + 4L * i + 16))
-                        * outRow
-                & REACH;
-        if (MASKED && N == 1) {
-          if (ACCUMULATE) {
-            a40 = FloatVector.fromMemorySegment(F, ALL, out + 0 * BYTES, ORDER, mask).add(a40);
-          }
-          a40.intoMemorySegment(ALL, out + 0 * BYTES, ORDER, mask);
-        } else {
-          if (ACCUMULATE) {
-            a40 = FloatVector.fromMemorySegment(F, ALL, out + 0 * BYTES, ORDER).add(a40);
-          }
-          a40.intoMemorySegment(ALL, out + 0 * BYTES, ORDER);
-        }
-        if (N > 1) {
-          if (MASKED && N == 2) {
-            if (ACCUMULATE) {
-              a41 = FloatVector.fromMemorySegment(F, ALL, out + 1 * BYTES, ORDER, mask).add(a41);
-            }
-            a41.intoMemorySegment(ALL, out + 1 * BYTES, ORDER, mask);
-          } else {
-            if (ACCUMULATE) {
-              a41 = FloatVector.fromMemorySegment(F, ALL, out + 1 * BYTES, ORDER).add(a41);
-            }
-            a41.intoMemorySegment(ALL, out + 1 * BYTES, ORDER);
-          }
-        }
-      }
-      if (R > 5 && i + 5 < to) {
-        long out =
-            t.out()
-                    + (t.outIndex() == 0
-                            ? i + 5
-                            : ALL.get(JAVA_INT_UNALIGNED, t.outIndex() + 4L * i + 20))
-                        * outRow
-                & REACH;
-        if (MASKED && N == 1) {
-          if (ACCUMULATE) {
-            a50 = FloatVector.fromMemorySegment(F, ALL, out + 0 * BYTES, ORDER, mask).add(a50);
-          }
-          a50.intoMemorySegment(ALL, out + 0 * BYTES, ORDER, mask);
-        } else {
-          if (ACCUMULATE) {
-            a50 = FloatVector.fromMemorySegment(F, ALL, out + 0 * BYTES, ORDER).add(a50);
-          }
-          a50.intoMemorySegment(ALL, out + 0 * BYTES, ORDER);
-        }
-        if (N > 1) {
-          if (MASKED && N == 2) {
-            if (ACCUMULATE) {
-              a51 = FloatVector.fromMemorySegment(F, ALL, out + 1 * BYTES, ORDER, mask).add(a51);
-            }
-            a51.intoMemorySegment(ALL, out + 1 * BYTES, ORDER, mask);
-          } else {
-            if (ACCUMULATE) {
-              a51 = FloatVector.fromMemorySegment(F, ALL, out + 1 * BYTES, ORDER).add(a51);
-            }
-            a51.intoMemorySegment(ALL, out + 1 * BYTES, ORDER);
-          }
-        }
-      }
-      if (R > 6 && i + 6 < to) {
-        long out =
-            t.out()
-                    + (t.outIndex() == 0
-                            ? i + 6
-                            : ALL.get(JAVA_INT_UNALIGNED, t.outIndex() + 4L * i + 24))
-                        * outRow
-                & REACH;
-        if (MASKED && N == 1) {
-          if (ACCUMULATE) {
-            a60 = FloatVector.fromMemorySegment(F, ALL, out + 0 * BYTES, ORDER, mask).add(a60);
-          }
-          a60.intoMemorySegment(ALL, out + 0 * BYTES, ORDER, mask);
-        } else {
-          if (ACCUMULATE) {
-            a60 = FloatVector.fromMemorySegment(F, ALL, out + 0 * BYTES, ORDER).add(a60);
-          }
-          a60.intoMemorySegment(ALL, out + 0 * BYTES, ORDER);
-        }
-        if (N > 1) {
-          if (MASKED && N == 2) {
-            if (ACCUMULATE) {
-              a61 = FloatVector.fromMemorySegment(F, ALL, out + 1 * BYTES, ORDER, mask).add(a61);
-            }
-            a61.intoMemorySegment(ALL, out + 1 * BYTES, ORDER, mask);
-          } else {
-            if (ACCUMULATE) {
-              a61 = FloatVector.fromMemorySegment(F, ALL, out + 1 * BYTES, ORDER).add(a61);
-            }
-            a61.intoMemorySegment(ALL, out + 1 * BYTES, ORDER);
-          }
-        }
-      }
-      if (R > 7 && i + 7 < to) {
-        long out =
-            t.out()
-                    + (t.outIndex() == 0
-                            ? i + 7
-                            : ALL.get(JAVA_INT_UNALIGNED, t.outIndex() + 4L * i + 28))
-                        * outRow
-                & REACH;
-        if (MASKED && N == 1) {
-          if (ACCUMULATE) {
-            a70 = FloatVector.fromMemorySegment(F, ALL, out + 0 * BYTES, ORDER, mask).add(a70);
-          }
-          a70.intoMemorySegment(ALL, out + 0 * BYTES, ORDER, mask);
-        } else {
-          if (ACCUMULATE) {
-            a70 = FloatVector.fromMemorySegment(F, ALL, out + 0 * BYTES, ORDER).add(a70);
-          }
-          a70.intoMemorySegment(ALL, out + 0 * BYTES, ORDER);
-        }
-        if (N > 1) {
-          if (MASKED && N == 2) {
-            if (ACCUMULATE) {
-              a71 = FloatVector.fromMemorySegment(F, ALL, out + 1 * BYTES, ORDER, mask).add(a71);
-            }
-            a71.intoMemorySegment(ALL, out + 1 * BYTES, ORDER, mask);
-          } else {
-            if (ACCUMULATE) {
-              a71 = FloatVector.fromMemorySegment(F, ALL, out + 1 * BYTES, ORDER).add(a71);
-            }
-            a71.intoMemorySegment(ALL, out + 1 * BYTES, ORDER);
           }
         }
       }

@@ -5,7 +5,6 @@ import static java.lang.ref.Reference.reachabilityFence;
 import io.relata.NoGrad;
 import io.relata.Relata;
 import io.relata.Scope;
-import io.relata.Shape;
 import io.relata.Tensor;
 import io.relata.graph.Adjacency;
 import io.relata.graph.Arg;
@@ -17,7 +16,6 @@ import io.relata.spi.FeaturePlan;
 import io.relata.spi.MessageOp;
 import io.relata.spi.Operand;
 import io.relata.spi.Reducer;
-import io.relata.spi.RowsMatmulCall;
 import io.relata.spi.SpmmCall;
 import io.relata.spi.Target;
 
@@ -83,9 +81,17 @@ final class RelationalProduct {
 
   /** True where aggregating first costs less for a type. */
   static boolean aggregatesFirst(TypedAdjacency g, int relation, long in, long out) {
-    double edges = g.numEdges(relation);
-    double dst = g.touchedDst(relation);
-    double src = g.touchedSrc(relation);
+    return aggregatesFirst(
+        g.numEdges(relation), g.touchedSrc(relation), g.touchedDst(relation), in, out);
+  }
+
+  /**
+   * True where aggregating first costs less.
+   *
+   * @param src nodes with out-edges
+   * @param dst nodes with in-edges
+   */
+  static boolean aggregatesFirst(double edges, double src, double dst, double in, double out) {
     double aggregate = GATHER * edges * in + dst * in * out + GATHER * dst * out;
     double multiply = GATHER * edges * out + src * in * out + GATHER * src * in;
     return aggregate <= multiply;
@@ -111,66 +117,12 @@ final class RelationalProduct {
   private void aggregateFirst(int r, Tensor result) {
     Part part = g.byDestination(r);
     Tensor sums = sum(part.edges(), x, edgeNorm(r));
-    addRows(sums, weight(r), false, result, part.rows());
-  }
-
-  /** result[rows] += x op(w); the rows are all different, null for all. */
-  private void addRows(Tensor x, Tensor w, boolean transposeW, Tensor result, Tensor rows) {
-    DenseKernels dense = g.relata().backend().dense();
-    if (rows == null) {
-      dense.matmul(x.array(), false, w.array(), transposeW, true, result.array());
-    } else if (!dense.matmulRows(
-        new RowsMatmulCall(
-            x.array(), null, false, w.array(), transposeW, true, result.array(), rows.array()))) {
-      Tensor product = x.matmul(false, w, transposeW);
-      dense.scatterAddRows(product.array(), rows.array(), result.array());
-      reachabilityFence(product);
-    }
-    reachabilityFence(x);
-    reachabilityFence(w);
-  }
-
-  /** The sources of a part through a matrix. */
-  private Tensor multiplied(Part part, Tensor w) {
-    if (part.rows() == null) {
-      return x.matmul(w);
-    }
-    Tensor product = g.relata().empty(x.dtype(), Shape.of(part.rows().size(), w.dim(1)));
-    boolean done =
-        g.relata()
-            .backend()
-            .dense()
-            .matmulRows(
-                new RowsMatmulCall(
-                    x.array(),
-                    part.rows().array(),
-                    false,
-                    w.array(),
-                    false,
-                    false,
-                    product.array(),
-                    null));
-    return done ? product : x.indexSelect(0, part.rows()).matmul(w);
-  }
-
-  /** slot = (sources of a part)ᵀ y. */
-  private void weightGradient(Part part, Tensor y, Array slot) {
-    DenseKernels dense = g.relata().backend().dense();
-    if (part.rows() == null) {
-      dense.matmul(x.array(), true, y.array(), false, false, slot);
-    } else if (!dense.matmulRows(
-        new RowsMatmulCall(
-            x.array(), part.rows().array(), true, y.array(), false, false, slot, null))) {
-      Tensor rows = x.indexSelect(0, part.rows());
-      dense.matmul(rows.array(), true, y.array(), false, false, slot);
-      reachabilityFence(rows);
-    }
-    reachabilityFence(y);
+    PickedRows.add(sums, weight(r), false, result, part.rows());
   }
 
   private void multiplyFirst(int r, Tensor result) {
     Part part = g.bySource(r);
-    Tensor rows = multiplied(part, weight(r));
+    Tensor rows = PickedRows.times(x, part.rows(), weight(r));
     Tensor e = edgeNorm(r);
     Operand edge = e == null ? null : new Operand(e.array(), Target.E);
     g.relata()
@@ -207,14 +159,14 @@ final class RelationalProduct {
           Tensor carried = sum(part.edges().reversed(), gradient, edgeNorm(r));
           if (wantW) {
             Array slot = dw.slice(0, r, r + 1).reshape(in, out).array();
-            weightGradient(part, carried, slot);
+            PickedRows.transposedTimes(x, part.rows(), carried, slot);
           }
           if (wantX) {
-            addRows(carried, w, true, dx, part.rows());
+            PickedRows.add(carried, w, true, dx, part.rows());
           }
         }
         if (wantNorm) {
-          Arg sent = Arg.u(multiplied(part, w));
+          Arg sent = Arg.u(PickedRows.times(x, part.rows(), w));
           Tensor each = GraphOps.gsddmm(part.edges(), MessageOp.DOT, sent, Arg.v(gradient));
           Array flat = each.array().reshape(each.shape().without(1));
           dense.scatterAddRows(flat, g.edgeIds(r).array(), dn.array());
