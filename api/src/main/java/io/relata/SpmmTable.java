@@ -62,18 +62,59 @@ public final class SpmmTable {
    * @throws RelataException PLUGIN, naming the plugin, where a plugin fails to choose or to compute
    */
   public void run(SpmmCall call) {
-    SpmmSignature signature = call.signature(backend.id());
-    Choice choice = choices.computeIfAbsent(signature, this::choose);
-    if (choice.plugin == null) {
-      choice.kernel.run(call);
-    } else {
-      try {
-        choice.kernel.run(call);
-      } catch (RuntimeException | LinkageError | AssertionError e) {
-        throw failed("The kernel of a plugin failed", choice.plugin, signature, e);
+    run(choice(call), call);
+    Reference.reachabilityFence(call);
+  }
+
+  /**
+   * Runs several calls as if one after the other: neighbours for which the backend's own kernels
+   * were chosen in one step of the backend.
+   *
+   * @throws RelataException PLUGIN, as in {@link #run}
+   */
+  public void runAll(List<SpmmCall> calls) {
+    if (calls.size() == 1) {
+      run(calls.getFirst());
+      return;
+    }
+    List<SpmmCall> own = new ArrayList<>(calls.size());
+    for (SpmmCall call : calls) {
+      Choice choice = choice(call);
+      if (choice.plugin == null) {
+        own.add(call);
+      } else {
+        runOwn(own);
+        own.clear();
+        run(choice, call);
       }
     }
-    Reference.reachabilityFence(call);
+    runOwn(own);
+    Reference.reachabilityFence(calls);
+  }
+
+  private void runOwn(List<SpmmCall> calls) {
+    if (!calls.isEmpty()) {
+      backend.graph().spmmAll(calls);
+    }
+  }
+
+  private Choice choice(SpmmCall call) {
+    SpmmSignature signature = call.signature(backend.id());
+    Choice known = choices.get(signature);
+    return known != null ? known : choices.computeIfAbsent(signature, this::choose);
+  }
+
+  private void run(Choice choice, SpmmCall call) {
+    if (choice.plugin == null) {
+      choice.kernel.run(call);
+      return;
+    }
+    try {
+      choice.kernel.run(call);
+    } catch (RuntimeException | LinkageError | AssertionError e) {
+      SpmmSignature signature = call.signature(backend.id());
+      throw failed("The kernel of a plugin failed", choice.plugin, signature, e);
+    }
   }
 
   private static RelataException failed(

@@ -168,6 +168,24 @@ class SpmmTableTest {
   }
 
   @Test
+  void severalCallsKeepTheirOrderAndEachItsKernel() {
+    SpmmTable table =
+        table(
+            new Plugin(
+                "a",
+                1,
+                s ->
+                    s.dtype() == DType.FLOAT64
+                        ? Optional.of(_ -> ran.add("a"))
+                        : Optional.empty()));
+    table.runAll(List.of(CALL, CALL, call(DType.FLOAT64), CALL));
+    assertThat(ran).containsExactly("backend", "backend", "a", "backend");
+    assertThat(table.explain()).contains("-> a (priority 1)").contains("-> fake");
+    table.runAll(List.of());
+    assertThat(ran).hasSize(4);
+  }
+
+  @Test
   void aPluginThatFailsToChooseIsNamed() {
     Plugin bad =
         new Plugin(

@@ -37,6 +37,8 @@ public final class Adjacency {
     final Tensor[] ids = new Tensor[2];
     final List<Map<DType, Tensor>> inverseDegrees =
         List.of(new EnumMap<>(DType.class), new EnumMap<>(DType.class));
+    final List<Map<DType, Tensor>> inverseDegreesByEdge =
+        List.of(new EnumMap<>(DType.class), new EnumMap<>(DType.class));
 
     Edges(Relata relata, int numSrc, int numDst, int[] src, int[] dst) {
       this.relata = relata;
@@ -208,6 +210,26 @@ public final class Adjacency {
             () -> made.put(dtype, edges.relata.tensor(inverse, inverse.length).to(dtype)));
       }
       return made.get(dtype);
+    }
+  }
+
+  /** 1 / in-degree of each edge's destination, (numEdges,), made once per type. */
+  public Tensor inverseInDegreesByEdge(DType dtype) {
+    int end = 1 - from;
+    synchronized (edges) {
+      Map<DType, Tensor> made = edges.inverseDegreesByEdge.get(end);
+      Tensor known = made.get(dtype);
+      if (known == null) {
+        int[] degrees = degrees(end);
+        double[] inverse = new double[numEdges()];
+        for (int e = 0; e < inverse.length; e++) {
+          inverse[e] = 1.0 / degrees[edges.ends[end][e]];
+        }
+        edges.relata.unscoped(
+            () -> made.put(dtype, edges.relata.tensor(inverse, inverse.length).to(dtype)));
+        known = made.get(dtype);
+      }
+      return known;
     }
   }
 

@@ -228,32 +228,45 @@ public final class GraphOps {
       Tensor out,
       Tensor winners,
       boolean accumulate) {
-    g.relata()
-        .spmm()
-        .run(
-            new SpmmCall(
-                g.in(),
-                op,
-                operand(lhs),
-                operand(rhs),
-                plan,
-                reducer,
-                out.array(),
-                winners == null ? null : winners.array(),
-                accumulate));
+    g.relata().spmm().run(call(g, op, lhs, rhs, plan, reducer, out, winners, accumulate));
+  }
+
+  static SpmmCall call(
+      Adjacency g,
+      MessageOp op,
+      Arg lhs,
+      Arg rhs,
+      FeaturePlan plan,
+      Reducer reducer,
+      Tensor out,
+      Tensor winners,
+      boolean accumulate) {
+    return new SpmmCall(
+        g.in(),
+        op,
+        operand(lhs),
+        operand(rhs),
+        plan,
+        reducer,
+        out.array(),
+        winners == null ? null : winners.array(),
+        accumulate);
   }
 
   /** The sum at {@code target} of op(lhs, rhs) over the edges there, or the value at each edge. */
   private static Tensor collect(
-      Adjacency g, Target target, MessageOp op, Arg lhs, Arg rhs, FeaturePlan plan, Shape feature) {
+      PendingSums.Sink sums,
+      Adjacency g,
+      Target target,
+      MessageOp op,
+      Arg lhs,
+      Arg rhs,
+      FeaturePlan plan,
+      Shape feature) {
     return switch (target) {
       case E -> sddmm(g, op, lhs, rhs, plan, feature);
-      case V -> {
-        Tensor out = g.relata().empty(lhs.value().dtype(), feature.prepend(g.numDst()));
-        spmm(g, op, lhs, rhs, plan, Reducer.SUM, out, null, false);
-        yield out;
-      }
-      case U -> collect(g.reversed(), Target.V, op, flip(lhs), flip(rhs), plan, feature);
+      case V -> sums.add(g, op, lhs, rhs, plan, feature);
+      case U -> collect(sums, g.reversed(), Target.V, op, flip(lhs), flip(rhs), plan, feature);
     };
   }
 
@@ -275,15 +288,28 @@ public final class GraphOps {
    */
   static Tensor[] gradients(
       Adjacency g, MessageOp op, Arg lhs, Arg rhs, MessageShape shape, Arg z) {
+    PendingSums sums = new PendingSums(g.relata());
+    Tensor[] result = gradients(sums, g, op, lhs, rhs, shape, z);
+    sums.run();
+    return result;
+  }
+
+  /**
+   * The same; sums at nodes are left to {@code sums}, which adds those of one operand up in its
+   * first result: the others are null.
+   */
+  static Tensor[] gradients(
+      PendingSums sums, Adjacency g, MessageOp op, Arg lhs, Arg rhs, MessageShape shape, Arg z) {
     Tensor[] result = new Tensor[2];
     boolean both = op == MessageOp.MUL || op == MessageOp.DOT || op == MessageOp.DIV;
     if (lhs.value().requiresGrad()) {
       Arg other = both ? inTypeOf(z, rhs) : rhs;
-      result[0] = leftGradient(g, op, lhs, other, shape, z);
+      result[0] = leftGradient(sums.of(lhs.value()), g, op, lhs, other, shape, z);
     }
     if (rhs != null && rhs.value().requiresGrad()) {
       Arg other = both ? inTypeOf(z, lhs) : lhs;
-      result[1] = rightGradient(g, op, other, both ? inTypeOf(z, rhs) : rhs, shape, z);
+      Arg own = both ? inTypeOf(z, rhs) : rhs;
+      result[1] = rightGradient(sums.of(rhs.value()), g, op, other, own, shape, z);
     }
     return result;
   }
@@ -296,26 +322,47 @@ public final class GraphOps {
   }
 
   private static Tensor leftGradient(
-      Adjacency g, MessageOp op, Arg lhs, Arg rhs, MessageShape shape, Arg z) {
+      PendingSums.Sink sums,
+      Adjacency g,
+      MessageOp op,
+      Arg lhs,
+      Arg rhs,
+      MessageShape shape,
+      Arg z) {
     Shape feature = lhs.value().shape().row();
     return switch (op) {
-      case COPY, ADD, SUB -> passed(g, lhs.target(), z, feature);
-      case MUL, DOT -> collect(g, lhs.target(), MessageOp.MUL, z, rhs, shape.left(), feature);
-      case DIV -> collect(g, lhs.target(), MessageOp.DIV, z, rhs, shape.left(), feature);
+      case COPY, ADD, SUB -> passed(sums, g, lhs.target(), z, feature);
+      case MUL, DOT -> collect(sums, g, lhs.target(), MessageOp.MUL, z, rhs, shape.left(), feature);
+      case DIV -> collect(sums, g, lhs.target(), MessageOp.DIV, z, rhs, shape.left(), feature);
     };
   }
 
   private static Tensor rightGradient(
-      Adjacency g, MessageOp op, Arg lhs, Arg rhs, MessageShape shape, Arg z) {
+      PendingSums.Sink sums,
+      Adjacency g,
+      MessageOp op,
+      Arg lhs,
+      Arg rhs,
+      MessageShape shape,
+      Arg z) {
     Shape feature = rhs.value().shape().row();
     return switch (op) {
       case COPY -> throw new AssertionError("copy has one operand");
-      case ADD -> passed(g, rhs.target(), z, feature);
-      case SUB -> passed(g, rhs.target(), z, feature).neg();
-      case MUL, DOT -> collect(g, rhs.target(), MessageOp.MUL, z, lhs, shape.right(), feature);
+      case ADD -> passed(sums, g, rhs.target(), z, feature);
+      case SUB -> passed(PendingSums.AT_ONCE, g, rhs.target(), z, feature).neg();
+      case MUL, DOT ->
+          collect(sums, g, rhs.target(), MessageOp.MUL, z, lhs, shape.right(), feature);
       // The divisor is the same for all messages it takes part in, so it leaves the sum.
       case DIV ->
-          collect(g, rhs.target(), MessageOp.MUL, z, lhs, shape.right(), feature)
+          collect(
+                  PendingSums.AT_ONCE,
+                  g,
+                  rhs.target(),
+                  MessageOp.MUL,
+                  z,
+                  lhs,
+                  shape.right(),
+                  feature)
               .div(rhs.value().square())
               .neg();
     };
@@ -325,12 +372,14 @@ public final class GraphOps {
    * The message gradient itself, summed over broadcast axes first, then over the edges at the
    * target.
    */
-  private static Tensor passed(Adjacency g, Target target, Arg z, Shape feature) {
+  private static Tensor passed(
+      PendingSums.Sink sums, Adjacency g, Target target, Arg z, Shape feature) {
     Tensor reduced = sumFeatures(z.value(), feature);
     FeaturePlan plan = FeaturePlan.copy(Math.toIntExact(feature.size()));
     return target == z.target() && target == Target.E
         ? reduced
-        : collect(g, target, MessageOp.COPY, new Arg(z.target(), reduced), null, plan, feature);
+        : collect(
+            sums, g, target, MessageOp.COPY, new Arg(z.target(), reduced), null, plan, feature);
   }
 
   /** Sums over the feature axes along which an operand was broadcast. */
@@ -385,6 +434,18 @@ public final class GraphOps {
       }
     }
     return result;
+  }
+
+  /**
+   * The gradient of a mean of copies of the sources' rows: one pass over the edges with the number
+   * that each divides by, instead of a copy of all rows divided.
+   */
+  static Tensor meanGradient(PendingSums sums, Adjacency g, Arg lhs, Tensor z) {
+    Shape feature = lhs.value().shape().row();
+    Arg weights = Arg.e(g.inverseInDegreesByEdge(z.dtype()));
+    FeaturePlan plan = MessageShape.of("mean", MessageOp.MUL, feature, Shape.of()).forward();
+    return collect(
+        sums.of(lhs.value()), g, Target.U, MessageOp.MUL, Arg.v(z), weights, plan, feature);
   }
 
   /** Rows times 1 / max(in-degree, 1). */

@@ -5,8 +5,12 @@ import io.relata.ErrorId;
 import io.relata.RelataException;
 import io.relata.Shape;
 import io.relata.Tensor;
+import io.relata.spi.FeaturePlan;
 import io.relata.spi.MessageOp;
 import io.relata.spi.Reducer;
+import io.relata.spi.SpmmCall;
+import io.relata.spi.Target;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -58,26 +62,42 @@ public record Term(Adjacency graph, MessageOp op, Reducer reducer, Arg lhs, Arg 
     }
     Shape full = shapes[0].feature().prepend(first.graph.numDst());
     Tensor out = first.graph.relata().empty(first.lhs.value().dtype(), full);
+    List<SpmmCall> calls = new ArrayList<>(shapes.length);
     for (int i = 0; i < shapes.length; i++) {
       Term t = terms.get(i);
-      GraphOps.spmm(t.graph, t.op, t.lhs, t.rhs, shapes[i].forward(), t.reducer, out, null, i > 0);
+      FeaturePlan plan = shapes[i].forward();
+      calls.add(GraphOps.call(t.graph, t.op, t.lhs, t.rhs, plan, t.reducer, out, null, i > 0));
     }
+    first.graph.relata().spmm().runAll(calls);
     List<Term> kept = List.copyOf(terms);
     return Tensor.record(
         "gspmm",
         out,
         g -> {
+          PendingSums sums = new PendingSums(g.relata());
           Tensor[] result = new Tensor[inputs.length];
           for (int i = 0; i < shapes.length; i++) {
-            Term t = kept.get(i);
-            Tensor z = t.reducer == Reducer.MEAN ? GraphOps.overDegree(t.graph, g) : g;
-            Tensor[] pair = GraphOps.gradients(t.graph, t.op, t.lhs, t.rhs, shapes[i], Arg.v(z));
-            result[2 * i] = pair[0];
-            result[2 * i + 1] = pair[1];
+            kept.get(i).gradients(sums, shapes[i], g, result, 2 * i);
           }
+          sums.run();
           return result;
         },
         inputs);
+  }
+
+  /** Puts the gradients of both operands into two places of {@code result}. */
+  private void gradients(
+      PendingSums sums, MessageShape shape, Tensor gradient, Tensor[] result, int at) {
+    if (reducer == Reducer.MEAN && op == MessageOp.COPY && lhs.target() == Target.U) {
+      if (lhs.value().requiresGrad()) {
+        result[at] = GraphOps.meanGradient(sums, graph, lhs, gradient);
+      }
+      return;
+    }
+    Tensor z = reducer == Reducer.MEAN ? GraphOps.overDegree(graph, gradient) : gradient;
+    Tensor[] pair = GraphOps.gradients(sums, graph, op, lhs, rhs, shape, Arg.v(z));
+    result[at] = pair[0];
+    result[at + 1] = pair[1];
   }
 
   private void requireSameResult(MessageShape shape, Term first, MessageShape firstShape) {

@@ -91,6 +91,16 @@ public interface DenseKernels {
         c -> matmul(c.x(), c.transposeX(), c.y(), c.transposeY(), c.accumulate(), c.out()));
   }
 
+  /**
+   * A product of picked rows to picked rows, without copies of them; see {@link RowsMatmulCall}.
+   *
+   * @return false, with nothing written, where the backend has no such kernel for the call; the
+   *     caller then gathers, multiplies and scatters
+   */
+  default boolean matmulRows(RowsMatmulCall call) {
+    return false;
+  }
+
   /** The same for every entry of a batch: x (B, …), y (B, …), out (B, M, N). */
   void batchMatmul(
       Array x, boolean transposeX, Array y, boolean transposeY, boolean accumulate, Array out);

@@ -24,6 +24,16 @@ public final class Native {
     return address & REACH;
   }
 
+  /** The byte at an address. */
+  public static byte getByte(long address) {
+    return ALL.get(ValueLayout.JAVA_BYTE, address);
+  }
+
+  /** Sets the byte at an address. */
+  public static void putByte(long address, byte value) {
+    ALL.set(ValueLayout.JAVA_BYTE, address, value);
+  }
+
   /** The int at an address. */
   public static int getInt(long address) {
     return ALL.get(ValueLayout.JAVA_INT_UNALIGNED, address);

@@ -79,13 +79,17 @@ public interface CrossReducer {
   }
 
   private static Tensor extreme(List<Result> results, boolean largest) {
+    if (results.getFirst().value.dtype().isFloating()) {
+      return results.size() == 1
+          ? results.getFirst().value
+          : new CrossExtreme(largest).combine(results);
+    }
     Tensor best = results.getFirst().value;
     Tensor any = results.getFirst().receivedRows();
     for (Result r : results.subList(1, results.size())) {
       Tensor received = r.receivedRows();
       Tensor better = largest ? r.value.gt(best) : r.value.lt(best);
-      // NaN takes part and stays: nothing compares better than it, and it replaces what it meets.
-      Tensor wins = better.logicalOr(r.value.isNan()).logicalOr(any.logicalNot());
+      Tensor wins = better.logicalOr(any.logicalNot());
       best = Tensor.where(received.logicalAnd(wins), r.value, best);
       any = any.logicalOr(received);
     }

@@ -12,6 +12,7 @@ import io.relata.graph.NormBy;
 import io.relata.graph.Update;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +40,12 @@ public final class HeteroGraph {
   private final Map<String, Frame> dstFrames;
   private final Map<EdgeType, Frame> edgeFrames = new TreeMap<>();
   private final Parent parent;
+
+  /** By full name, and by short name where that is unique. */
+  private final Map<String, Relation> byName = new HashMap<>();
+
+  /** By destination type, the in-degrees over all relations; see {@link #inDegrees}. */
+  private final Map<String, Tensor> inDegrees = new HashMap<>();
 
   /** Where the nodes and edges of a derived graph come from; null for new edges. */
   record Parent(Map<String, Origin> src, Map<String, Origin> dst, Map<EdgeType, Origin> edges) {}
@@ -74,6 +81,12 @@ public final class HeteroGraph {
           relations.put(type, new Relation(type, a));
           edgeFrames.put(type, new Frame(relata, "relation '" + type + "'", "edges", a.numEdges()));
         });
+    Map<String, Integer> sameName = new HashMap<>();
+    relations.keySet().forEach(t -> sameName.merge(t.relation(), 1, Integer::sum));
+    relations.values().stream()
+        .filter(r -> sameName.get(r.type().relation()) == 1)
+        .forEach(r -> byName.put(r.type().relation(), r));
+    relations.values().forEach(r -> byName.put(r.type().toString(), r));
   }
 
   private Frame nodeFrame(String type, String side, int count) {
@@ -216,18 +229,12 @@ public final class HeteroGraph {
   }
 
   Relation find(String name) {
-    List<Relation> found = new ArrayList<>();
-    for (Relation r : relations.values()) {
-      if (r.type().toString().equals(name)) {
-        return r;
-      }
-      if (r.type().relation().equals(name)) {
-        found.add(r);
-      }
+    Relation known = byName.get(name);
+    if (known != null) {
+      return known;
     }
-    if (found.size() == 1) {
-      return found.getFirst();
-    }
+    List<Relation> found =
+        relations.values().stream().filter(r -> r.type().relation().equals(name)).toList();
     if (found.isEmpty()) {
       throw RelataException.of(ErrorId.RELATION_UNKNOWN, "The graph has no such relation")
           .expected("one of " + relations.keySet())
@@ -344,7 +351,38 @@ public final class HeteroGraph {
 
   /** The edges of a relation as an index structure, for the functional form. */
   public Adjacency adjacency(EdgeType type) {
-    return find(type.toString()).adjacency();
+    return find(type).adjacency();
+  }
+
+  Relation find(EdgeType type) {
+    Relation known = relations.get(type);
+    return known != null ? known : find(type.toString());
+  }
+
+  /**
+   * max(number of in-edges over all relations, 1) of each node of a type, (nodes,) FLOAT64; made
+   * once, it outlives every scope.
+   */
+  synchronized Tensor inDegrees(String destination) {
+    return inDegrees.computeIfAbsent(
+        destination,
+        _ -> {
+          double[] total = new double[dstFrame(destination).rows()];
+          for (Relation r : relations.values()) {
+            if (r.type().destination().equals(destination)) {
+              int[] degrees = r.adjacency().inDegrees();
+              for (int v = 0; v < total.length; v++) {
+                total[v] += degrees[v];
+              }
+            }
+          }
+          for (int v = 0; v < total.length; v++) {
+            total[v] = Math.max(1, total[v]);
+          }
+          Tensor[] made = new Tensor[1];
+          relata.unscoped(() -> made[0] = relata.tensor(total, total.length));
+          return made[0];
+        });
   }
 
   /** Until it is closed, fields change only for the time being. */

@@ -45,16 +45,24 @@ final class MultiPass {
   }
 
   void run(Map<EdgeType, Update> updates, CrossReducer cross, NodeFunction apply) {
+    run(updates, cross, false, apply);
+  }
+
+  private void run(
+      Map<EdgeType, Update> updates, CrossReducer cross, boolean overDegrees, NodeFunction apply) {
     Map<String, List<Listed>> byDestination = new TreeMap<>();
     updates.forEach(
         (type, update) ->
             byDestination
                 .computeIfAbsent(type.destination(), _ -> new ArrayList<>())
-                .add(new Listed(graph.find(type.toString()), update)));
+                .add(new Listed(graph.find(type), update)));
     Map<String, Map<String, Tensor>> results = new LinkedHashMap<>();
     byDestination.forEach(
         (type, listed) -> {
           Map<String, Tensor> fields = combine(listed, cross);
+          if (overDegrees) {
+            fields.replaceAll((_, sum) -> overDegrees(type, sum));
+          }
           results.put(
               type,
               apply == null
@@ -161,30 +169,17 @@ final class MultiPass {
     graph.edgeTypes().forEach(t -> all.put(t, each));
     CrossReducer cross =
         switch (r.reducer()) {
-          case SUM -> CrossReducer.SUM;
+          case SUM, MEAN -> CrossReducer.SUM;
           case MAX -> CrossReducer.MAX;
           case MIN -> CrossReducer.MIN;
-          case MEAN -> this::overAllDegrees;
         };
-    run(all, cross, update.apply());
+    run(all, cross, r.reducer() == Reducer.MEAN, update.apply());
   }
 
-  private Tensor overAllDegrees(List<CrossReducer.Result> results) {
-    Tensor sum = CrossReducer.SUM.combine(results);
-    int[] total = new int[Math.toIntExact(sum.dim(0))];
-    for (CrossReducer.Result result : results) {
-      int[] degrees = graph.adjacency(result.relation()).inDegrees();
-      for (int v = 0; v < total.length; v++) {
-        total[v] += degrees[v];
-      }
-    }
-    double[] divisor = new double[total.length];
-    for (int v = 0; v < total.length; v++) {
-      divisor[v] = Math.max(1, total[v]);
-    }
+  private Tensor overDegrees(String type, Tensor sum) {
     long[] dims = new long[sum.shape().rank()];
     Arrays.fill(dims, 1);
-    dims[0] = total.length;
-    return sum.div(graph.relata().tensor(divisor, dims).to(sum.dtype()));
+    dims[0] = sum.dim(0);
+    return sum.div(graph.inDegrees(type).to(sum.dtype()).reshape(dims));
   }
 }

@@ -217,6 +217,11 @@ public abstract class Layer {
     return result;
   }
 
+  /** Whether an observer wants to see outputs: then no layer of the tree may be skipped. */
+  protected final boolean isObserved() {
+    return observation != null;
+  }
+
   /**
    * Lets an observer see every output in this tree until the returned handle is closed. One at a
    * time; outputs of other threads are seen as well.

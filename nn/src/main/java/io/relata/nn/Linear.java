@@ -70,6 +70,25 @@ public final class Linear extends UnaryLayer {
   }
 
   /**
+   * Applies the map to features of which most are 0.
+   *
+   * @param x (N, in)
+   * @return (N, out)
+   * @throws RelataException SHAPE for another number of columns
+   */
+  public Tensor forward(SparseFeatures x) {
+    if (x.columns() != in) {
+      throw RelataException.of(ErrorId.SHAPE, "The input does not fit the layer")
+          .where("Linear(" + describe() + ")")
+          .expected(in + " columns")
+          .found(x.toString())
+          .build();
+    }
+    Tensor y = x.matmul(weight.transpose(0, 1));
+    return output(bias == null ? y : y.add(bias));
+  }
+
+  /**
    * What some columns of the matrix contribute, without the bias. A map of concatenated inputs is
    * the sum of these, so that each input can go through its part before they meet on edges.
    *

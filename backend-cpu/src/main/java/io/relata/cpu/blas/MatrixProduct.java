@@ -18,7 +18,7 @@ public final class MatrixProduct {
   private static final Logger LOG = LoggerFactory.getLogger(MatrixProduct.class);
 
   /** Multiplications below which a product is not worth sharing. */
-  private static final long SHARED_FROM = 400_000;
+  static final long SHARED_FROM = 400_000;
 
   /**
    * Rows or columns of the smallest piece: packing the other operand must stay cheap beside them.
@@ -32,6 +32,7 @@ public final class MatrixProduct {
 
   private final Workers workers;
   private final boolean vector;
+  private final ThinProduct thin;
   private volatile Gemm chosen;
 
   /**
@@ -51,6 +52,7 @@ public final class MatrixProduct {
   public MatrixProduct(Workers workers, boolean vector) {
     this.workers = workers;
     this.vector = vector;
+    this.thin = vector ? new ThinProduct(workers) : null;
   }
 
   /** Products by a given kernel. */
@@ -103,6 +105,10 @@ public final class MatrixProduct {
       clear(type, f, 1, out);
       return;
     }
+    if (thin != null && type == DType.FLOAT32 && ThinProduct.covers(f)) {
+      thin.multiply(f, x, 0, y, out, 0);
+      return;
+    }
     Gemm gemm = gemm();
     if (f.m() * f.n() * f.k() < SHARED_FROM) {
       piece(gemm, type, f, 0, f.m(), 0, f.n(), 0, f.k(), x, y, out, f.n(), f.accumulate());
@@ -135,6 +141,23 @@ public final class MatrixProduct {
               f.n(),
               f.accumulate());
         });
+  }
+
+  /**
+   * The same with rows of x and of the result picked by int32 numbers; FLOAT32.
+   *
+   * @param xIndex address of the rows of x, 0 for all in order
+   * @param outIndex address of the rows of the result, all different, 0 for all in order; not where
+   *     x is transposed
+   * @return false, with nothing done, where the kernel that can do this does not run here or the
+   *     matrix is too large for it
+   */
+  public boolean multiplyRows(Form f, long x, long xIndex, long y, long out, long outIndex) {
+    if (thin == null || f.m() == 0 || f.n() == 0 || f.k() == 0 || !ThinProduct.fits(f)) {
+      return false;
+    }
+    thin.multiply(f, x, xIndex, y, out, outIndex);
+    return true;
   }
 
   /** The same for every entry of a batch. */

@@ -9,9 +9,11 @@ import io.relata.spi.Array;
 import io.relata.spi.BinaryOp;
 import io.relata.spi.DenseKernels;
 import io.relata.spi.ReduceOp;
+import io.relata.spi.RowsMatmulCall;
 import io.relata.spi.UnaryOp;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -114,19 +116,20 @@ public final class CpuDenseKernels implements DenseKernels {
     long right = y.address();
     long to = out.address();
     int width = out.dtype().bytes();
+    Choosing.Row row = table.choosing(width);
     walk.forEach(
         chunks,
         (starts, at, count, n) -> {
           for (long r = 0; r < count; r++) {
-            long c = mask + starts[0] + r * walk.row(0);
-            long t = left + (starts[1] + r * walk.row(1)) * width;
-            long f = right + (starts[2] + r * walk.row(2)) * width;
-            long target = to + (at + r * n) * width;
-            for (long i = 0; i < n; i++) {
-              boolean take = Elements.integer(DType.BOOL, c, i * walk.step(0)) != 0;
-              long from = take ? t + i * walk.step(1) * width : f + i * walk.step(2) * width;
-              Elements.copy(width, from, target + i * width);
-            }
+            row.run(
+                mask + starts[0] + r * walk.row(0),
+                walk.step(0),
+                left + (starts[1] + r * walk.row(1)) * width,
+                walk.step(1),
+                right + (starts[2] + r * walk.row(2)) * width,
+                walk.step(2),
+                to + (at + r * n) * width,
+                n);
           }
         });
     keep(condition, x);
@@ -210,6 +213,31 @@ public final class CpuDenseKernels implements DenseKernels {
   }
 
   @Override
+  public boolean matmulRows(RowsMatmulCall c) {
+    if (c.out().dtype() != DType.FLOAT32) {
+      return false;
+    }
+    long picked = c.xRows() == null ? c.x().shape().dim(0) : c.xRows().size();
+    long width = c.x().shape().dim(1);
+    boolean done =
+        product.multiplyRows(
+            new MatrixProduct.Form(
+                c.transposeX(),
+                c.transposeY(),
+                c.transposeX() ? width : picked,
+                c.out().shape().dim(1),
+                c.transposeX() ? picked : width,
+                c.accumulate()),
+            c.x().address(),
+            c.xRows() == null ? 0 : c.xRows().address(),
+            c.y().address(),
+            c.out().address(),
+            c.outRows() == null ? 0 : c.outRows().address());
+    Reference.reachabilityFence(c);
+    return done;
+  }
+
+  @Override
   public void batchMatmul(
       Array x, boolean transposeX, Array y, boolean transposeY, boolean accumulate, Array out) {
     long m = out.shape().dim(1);
@@ -273,30 +301,57 @@ public final class CpuDenseKernels implements DenseKernels {
 
   @Override
   public void adam(List<AdamCall> calls) {
-    calls.forEach(this::adam);
+    List<Runnable> pieces = new ArrayList<>();
+    List<Runnable> small = new ArrayList<>();
+    long gathered = 0;
+    for (AdamCall c : calls) {
+      long n = c.parameter().size();
+      Loops.Adam.Step constants = constants(c);
+      for (long i = 0; i < n; i += Chunks.ELEMENTS) {
+        Runnable piece = adam(c, constants, i, Math.min(n, i + Chunks.ELEMENTS));
+        if (n >= Chunks.ELEMENTS) {
+          pieces.add(piece);
+        } else {
+          small.add(piece);
+          gathered += n;
+        }
+      }
+      if (gathered >= Chunks.ELEMENTS) {
+        pieces.add(together(List.copyOf(small)));
+        small.clear();
+        gathered = 0;
+      }
+    }
+    if (!small.isEmpty()) {
+      pieces.add(together(List.copyOf(small)));
+    }
+    chunks.tasks(pieces.size(), i -> pieces.get(i).run());
+    Reference.reachabilityFence(calls);
   }
 
-  private void adam(AdamCall c) {
+  private static Runnable together(List<Runnable> pieces) {
+    return () -> pieces.forEach(Runnable::run);
+  }
+
+  private static Loops.Adam.Step constants(AdamCall c) {
+    return new Loops.Adam.Step(
+        c.rate() / (1 - Math.pow(c.beta1(), c.step())),
+        c.beta1(),
+        c.beta2(),
+        c.epsilon(),
+        1 / Math.sqrt(1 - Math.pow(c.beta2(), c.step())),
+        c.decoupled() ? 0 : c.weightDecay(),
+        c.decoupled() ? 1 - c.rate() * c.weightDecay() : 1);
+  }
+
+  private Runnable adam(AdamCall c, Loops.Adam.Step constants, long i, long j) {
     Loops.Adam loop = table.adam(c.parameter().dtype());
-    Loops.Adam.Step constants =
-        new Loops.Adam.Step(
-            c.rate() / (1 - Math.pow(c.beta1(), c.step())),
-            c.beta1(),
-            c.beta2(),
-            c.epsilon(),
-            1 / Math.sqrt(1 - Math.pow(c.beta2(), c.step())),
-            c.decoupled() ? 0 : c.weightDecay(),
-            c.decoupled() ? 1 - c.rate() * c.weightDecay() : 1);
-    long p = c.parameter().address();
-    long g = c.gradient().address();
-    long m = c.firstMoment().address();
-    long v = c.secondMoment().address();
-    int width = c.parameter().dtype().bytes();
-    chunks.elements(
-        c.parameter().size(),
-        (i, j) ->
-            loop.run(p + i * width, g + i * width, m + i * width, v + i * width, j - i, constants));
-    Reference.reachabilityFence(c);
+    long bytes = i * c.parameter().dtype().bytes();
+    long p = c.parameter().address() + bytes;
+    long g = c.gradient().address() + bytes;
+    long m = c.firstMoment().address() + bytes;
+    long v = c.secondMoment().address() + bytes;
+    return () -> loop.run(p, g, m, v, j - i, constants);
   }
 
   @Override

@@ -31,6 +31,12 @@ final class KernelTable {
     if (vector(type) && VectorBinary.Kind.covers(op)) {
       return Copies.get(Loops.Binary.class, "VectorBinary", new VectorBinary.Kind(op));
     }
+    if (vector(type) && VectorCompare.Kind.covers(op)) {
+      return Copies.get(Loops.Binary.class, "VectorCompare", new VectorCompare.Kind(op));
+    }
+    if (type == DType.BOOL && PlainLogic.Kind.covers(op)) {
+      return Copies.get(Loops.Binary.class, "PlainLogic", new PlainLogic.Kind(op));
+    }
     return Copies.get(Loops.Binary.class, "PlainBinary", new PlainBinary.Kind(op, type));
   }
 
@@ -38,6 +44,11 @@ final class KernelTable {
     return vector(type)
         ? Copies.get(Loops.Reduce.class, "VectorReduce", new VectorReduce.Kind(op))
         : Copies.get(Loops.Reduce.class, "PlainReduce", new PlainReduce.Kind(op, type));
+  }
+
+  /** Choosing between elements of this width. */
+  Choosing.Row choosing(int width) {
+    return Choosing.row(vector, width);
   }
 
   Loops.ArgReduce argReduce(boolean largest, DType type) {

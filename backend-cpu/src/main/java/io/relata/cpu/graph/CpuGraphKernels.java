@@ -43,10 +43,37 @@ public final class CpuGraphKernels implements GraphKernels {
 
   @Override
   public void spmm(SpmmCall call) {
+    SpmmRun run = plan(call);
+    if (run == null) {
+      return;
+    }
+    int[] blocks = call.index().blocks();
+    int count = call.index().numBlocks();
+    // Pass after pass over all blocks, so that one pass's columns have the caches to themselves.
+    workers.forEach(
+        count * run.passes(), i -> run.pass(i / count, blocks[i % count], blocks[i % count + 1]));
+    Reference.reachabilityFence(call);
+  }
+
+  @Override
+  public void spmmAll(List<SpmmCall> calls) {
+    if (calls.size() == 1) {
+      spmm(calls.getFirst());
+    } else if (SpmmGroups.areIndependent(calls)) {
+      List<SpmmGroups.Task> tasks = SpmmGroups.tasks(calls, this::plan);
+      workers.forEach(tasks.size(), i -> tasks.get(i).run());
+    } else {
+      calls.forEach(this::spmm);
+    }
+    Reference.reachabilityFence(calls);
+  }
+
+  /** The loops of a call; null where there is nothing to compute. */
+  private SpmmRun plan(SpmmCall call) {
     RowIndex index = call.index();
     FeaturePlan plan = call.plan();
     if (plan.outSize() == 0 || index.numRows() == 0) {
-      return;
+      return null;
     }
     PositionTable table = table(plan);
     LoopSpec spec =
@@ -62,22 +89,31 @@ public final class CpuGraphKernels implements GraphKernels {
             call.accumulate());
     RowTask task =
         RowTask.of(index, call.lhs(), call.rhs(), plan, call.out(), call.winners(), table);
-    if (onVectors(spec)) {
-      boolean sums = call.reducer() == Reducer.SUM || call.reducer() == Reducer.MEAN;
-      if (sums && isStraight(spec, plan)) {
-        String template = spec.op() == MessageOp.COPY ? "VectorCopySum" : "VectorWeightedSum";
-        run(template, spec, VectorPasses.straight(plan), task, index);
-      } else if (!sums && spec.op() == MessageOp.COPY && spec.lhs() == Target.U) {
-        run("VectorCopyBest", spec, VectorPasses.copyBest(plan), task, index);
-      } else {
-        String template =
-            spec.layout() == Layout.OUT_GROUPED ? "VectorDot" : sums ? "VectorSum" : "VectorBest";
-        run(template, spec, VectorPasses.of(plan, !sums), task, index);
-      }
-    } else {
-      run(loops.rows("PlainSpmm", spec), task, index);
+    if (!onVectors(spec)) {
+      return new SpmmRun(task, new RowLoop[] {loops.rows("PlainSpmm", spec)}, new int[1]);
     }
-    Reference.reachabilityFence(call);
+    boolean sums = call.reducer() == Reducer.SUM || call.reducer() == Reducer.MEAN;
+    if (sums && isStraight(spec, plan)) {
+      String template = spec.op() == MessageOp.COPY ? "VectorCopySum" : "VectorWeightedSum";
+      return run(template, spec, VectorPasses.straight(plan), task);
+    }
+    if (!sums && spec.op() == MessageOp.COPY && spec.lhs() == Target.U) {
+      return run("VectorCopyBest", spec, VectorPasses.copyBest(plan), task);
+    }
+    String template =
+        spec.layout() == Layout.OUT_GROUPED ? "VectorDot" : sums ? "VectorSum" : "VectorBest";
+    return run(template, spec, VectorPasses.of(plan, !sums), task);
+  }
+
+  private SpmmRun run(
+      String template, LoopSpec spec, List<VectorPasses.Pass> passes, RowTask task) {
+    RowLoop[] copies = new RowLoop[passes.size()];
+    int[] columns = new int[copies.length];
+    for (int p = 0; p < copies.length; p++) {
+      copies[p] = loops.rows(template, spec.on(passes.get(p).lanes()));
+      columns[p] = passes.get(p).column();
+    }
+    return new SpmmRun(task, copies, columns);
   }
 
   @Override
@@ -212,26 +248,17 @@ public final class CpuGraphKernels implements GraphKernels {
     workers.forEach(index.numBlocks(), b -> loop.run(task, 0, blocks[b], blocks[b + 1]));
   }
 
-  /** Pass after pass over all blocks, so that one pass's columns have the caches to themselves. */
   private void run(
       String template,
       LoopSpec spec,
       List<VectorPasses.Pass> passes,
       RowTask task,
       RowIndex index) {
+    SpmmRun run = run(template, spec, passes, task);
     int[] blocks = index.blocks();
     int count = index.numBlocks();
-    RowLoop[] copies = new RowLoop[passes.size()];
-    for (int p = 0; p < copies.length; p++) {
-      copies[p] = loops.rows(template, spec.on(passes.get(p).lanes()));
-    }
     workers.forEach(
-        count * copies.length,
-        i -> {
-          int p = i / count;
-          int b = i % count;
-          copies[p].run(task, passes.get(p).column(), blocks[b], blocks[b + 1]);
-        });
+        count * run.passes(), i -> run.pass(i / count, blocks[i % count], blocks[i % count + 1]));
   }
 
   /** Sums of the sources' rows, alone or times numbers of the edge, have loops of their own. */

@@ -44,6 +44,9 @@ final class PlainSpmm implements RowLoop {
     for (int v = from; v < to; v++) {
       int begin = getInt(t.offsets() + 4L * v);
       int end = getInt(t.offsets() + 4L * v + 4);
+      if (ACCUMULATE && begin == end) {
+        continue;
+      }
       int o = 0;
       for (; o + 4 <= t.outSize(); o += 4) {
         four(t, v, begin, end, o);

@@ -56,6 +56,9 @@ final class VectorDot implements RowLoop {
       int end = getInt(t.offsets() + 4L * v + 4);
       FloatVector sum = FloatVector.zero(VectorMessage.SPECIES);
       float best = MAX ? Float.NEGATIVE_INFINITY : Float.POSITIVE_INFINITY;
+      if (ACCUMULATE && begin == end) {
+        continue;
+      }
       int winner = !WINNERS || begin == end ? -1 : IDENTITY ? begin : getInt(edgeIds + 4L * begin);
       for (int i = begin; i < end; i++) {
         int u = COLUMN ? getInt(columns + 4L * i) : 0;

@@ -53,6 +53,9 @@ final class VectorSum implements RowLoop {
     for (int v = from; v < to; v++) {
       int begin = getInt(t.offsets() + 4L * v);
       int end = getInt(t.offsets() + 4L * v + 4);
+      if (ACCUMULATE && begin == end) {
+        continue;
+      }
       FloatVector a0 = FloatVector.zero(VectorMessage.SPECIES);
       FloatVector a1 = a0;
       FloatVector a2 = a0;

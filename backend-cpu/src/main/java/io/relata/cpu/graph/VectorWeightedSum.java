@@ -66,6 +66,9 @@ final class VectorWeightedSum implements RowLoop {
     int begin = getInt(t.offsets() + 4L * from);
     for (int v = from; v < to; v++) {
       int end = getInt(t.offsets() + 4L * v + 4);
+      if (ACCUMULATE && begin == end) {
+        continue;
+      }
       long out = address(t.out() + v * outBytes + 4L * column);
       FloatVector a0 = FloatVector.zero(SPECIES);
       FloatVector a1 = a0;

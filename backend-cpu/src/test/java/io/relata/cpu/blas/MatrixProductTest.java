@@ -8,6 +8,9 @@ import io.relata.cpu.Samples;
 import io.relata.cpu.Workers;
 import io.relata.cpu.dense.CpuDenseKernels;
 import io.relata.spi.Array;
+import io.relata.spi.RowsMatmulCall;
+import java.util.Arrays;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -83,6 +86,139 @@ class MatrixProductTest {
           }
         }
       }
+    }
+  }
+
+  /** Rows of a part of the columns, tails of rows and vectors, several panels, cut axes. */
+  private static final int[][] THIN = {
+    {3001, 64, 64}, {1500, 17, 33}, {1003, 100, 70}, {803, 200, 16}, {5, 300, 2000}, {2, 7, 90_000}
+  };
+
+  @Test
+  void productsWithASmallMatrixAreThoseOfTheLoops() {
+    try (Workers workers = new Workers(2)) {
+      CpuDenseKernels kernels = new CpuDenseKernels(workers, true);
+      for (int[] s : THIN) {
+        for (int bits = 0; bits < 8; bits++) {
+          boolean tx = (bits & 1) != 0;
+          boolean ty = (bits & 2) != 0;
+          boolean add = (bits & 4) != 0;
+          int m = tx ? s[1] : s[0];
+          int k = tx ? s[0] : s[1];
+          Array x = Samples.random(DType.FLOAT32, 1, tx ? k : m, tx ? m : k);
+          Array y = Samples.random(DType.FLOAT32, 2, ty ? s[2] : k, ty ? k : s[2]);
+          Array out = Samples.random(DType.FLOAT32, 3, m, s[2]);
+          double[] old = add ? Samples.values(out) : new double[m * s[2]];
+          kernels.matmul(x, tx, y, ty, add, out);
+          if ((long) m * s[2] * k < 50_000_000) {
+            check(x, tx, y, ty, old, out);
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void pickedRowsAreMultipliedAndAddedWhereTheyLie() {
+    int[][] sizes = {{1, 3, 5}, {37, 64, 64}, {2500, 20, 12}, {301, 33, 70}, {5000, 48, 16}};
+    for (int[] s : sizes) {
+      Random random = new Random(7);
+      int rows = 2 * s[0];
+      int[] picked = random.ints(0, rows).distinct().limit(s[0]).toArray();
+      Array index = Samples.of(DType.INT32, i -> picked[(int) i], s[0]);
+      Array x = Samples.random(DType.FLOAT32, 1, rows, s[1]);
+      Array gathered =
+          Samples.of(
+              DType.FLOAT32,
+              i -> Samples.get(x, (long) picked[(int) i / s[1]] * s[1] + i % s[1]),
+              s[0],
+              s[1]);
+      for (int bits = 0; bits < 8; bits++) {
+        boolean tx = (bits & 1) != 0;
+        boolean ty = (bits & 2) != 0;
+        boolean add = (bits & 4) != 0;
+        if (tx && ty) {
+          continue;
+        }
+        Array y =
+            tx
+                ? Samples.random(DType.FLOAT32, 2, s[0], s[2])
+                : Samples.random(DType.FLOAT32, 2, ty ? s[2] : s[1], ty ? s[1] : s[2]);
+        byte[] first = null;
+        for (int threads : new int[] {1, 2, 3, 8}) {
+          try (Workers workers = new Workers(threads)) {
+            CpuDenseKernels kernels = new CpuDenseKernels(workers, true);
+            Array out = Samples.random(DType.FLOAT32, 3, tx ? s[1] : s[0], s[2]);
+            double[] old = add ? Samples.values(out) : new double[(int) out.size()];
+            assertThat(kernels.matmulRows(new RowsMatmulCall(x, index, tx, y, ty, add, out, null)))
+                .isTrue();
+            check(gathered, tx, y, ty, old, out);
+            assertThat(Samples.bytes(out)).isEqualTo(first == null ? Samples.bytes(out) : first);
+            first = Samples.bytes(out);
+            if (!tx) {
+              scattered(kernels, gathered, y, ty, add, rows, picked, index);
+            }
+          }
+        }
+      }
+    }
+  }
+
+  private static void scattered(
+      CpuDenseKernels kernels,
+      Array x,
+      Array y,
+      boolean ty,
+      boolean add,
+      int rows,
+      int[] picked,
+      Array index) {
+    int width = (int) y.shape().dim(ty ? 0 : 1);
+    Array all = Samples.random(DType.FLOAT32, 4, rows, width);
+    double[] before = Samples.values(all);
+    kernels.matmulRows(new RowsMatmulCall(x, null, false, y, ty, add, all, index));
+    double[] after = Samples.values(all);
+    boolean[] touched = new boolean[rows];
+    double[] old = new double[picked.length * width];
+    for (int i = 0; i < picked.length; i++) {
+      touched[picked[i]] = true;
+      if (add) {
+        System.arraycopy(before, picked[i] * width, old, i * width, width);
+      }
+    }
+    Array out =
+        Samples.of(
+            DType.FLOAT32,
+            i -> after[picked[(int) i / width] * width + (int) i % width],
+            picked.length,
+            width);
+    check(x, false, y, ty, old, out);
+    for (int r = 0; r < rows; r++) {
+      if (!touched[r]) {
+        assertThat(Arrays.copyOfRange(after, r * width, (r + 1) * width))
+            .isEqualTo(Arrays.copyOfRange(before, r * width, (r + 1) * width));
+      }
+    }
+  }
+
+  @Test
+  void otherTypesAndLargeMatricesAreLeftToTheCaller() {
+    try (Workers workers = new Workers(1)) {
+      CpuDenseKernels kernels = new CpuDenseKernels(workers, true);
+      Array index = Samples.of(DType.INT32, i -> i, 2);
+      Array x = Samples.random(DType.FLOAT64, 1, 4, 3);
+      Array w = Samples.random(DType.FLOAT64, 2, 3, 2);
+      Array out = Samples.random(DType.FLOAT64, 3, 2, 2);
+      assertThat(
+              kernels.matmulRows(new RowsMatmulCall(x, index, false, w, false, false, out, null)))
+          .isFalse();
+      Array wide = Samples.random(DType.FLOAT32, 1, 4, 300);
+      Array large = Samples.random(DType.FLOAT32, 2, 300, 300);
+      Array result = Samples.random(DType.FLOAT32, 3, 2, 300);
+      assertThat(
+              kernels.matmulRows(
+                  new RowsMatmulCall(wide, index, false, large, false, false, result, null)))
+          .isFalse();
     }
   }
 

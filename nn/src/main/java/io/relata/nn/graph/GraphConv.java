@@ -9,6 +9,7 @@ import io.relata.graph.Arg;
 import io.relata.graph.GraphOps;
 import io.relata.nn.Initializers;
 import io.relata.nn.LayerContext;
+import io.relata.nn.SparseFeatures;
 import io.relata.spi.MessageOp;
 import io.relata.spi.Reducer;
 import java.util.Locale;
@@ -21,6 +22,8 @@ import java.util.function.UnaryOperator;
  * it. Destination features are not looked at.
  */
 public final class GraphConv extends ConvLayer {
+  private static final UnaryOperator<Tensor> NONE = UnaryOperator.identity();
+
   private final int in;
   private final int out;
   private final Norm norm;
@@ -62,7 +65,7 @@ public final class GraphConv extends ConvLayer {
     private boolean weight = true;
     private boolean bias = true;
     private boolean allowZeroInDegree;
-    private UnaryOperator<Tensor> activation = UnaryOperator.identity();
+    private UnaryOperator<Tensor> activation = NONE;
 
     private Builder(LayerContext context, int in, int out) {
       this.context = context;
@@ -157,6 +160,57 @@ public final class GraphConv extends ConvLayer {
       y = y.add(bias);
     }
     return output(activation.apply(y), src);
+  }
+
+  /**
+   * New features of the destination nodes, from features of which most are 0; the product with the
+   * weight comes first.
+   *
+   * @param src (numSrc, in)
+   * @return (numDst, out)
+   * @throws RelataException SHAPE for features that do not fit, ARGUMENT without a weight,
+   *     ZERO_IN_DEGREE for a node without in-edges, unless allowed
+   */
+  public Tensor forward(Adjacency g, SparseFeatures src) {
+    requireSparse(src, g.numSrc(), in);
+    if (weight == null) {
+      throw RelataException.of(
+              ErrorId.ARGUMENT, "A layer without a weight takes no sparse features")
+          .where(named())
+          .remedy("pass them as a tensor")
+          .build();
+    }
+    if (!allowZeroInDegree) {
+      zeroInDegree.refuse(g, named());
+    }
+    Tensor x = src.matmul(weight);
+    x =
+        switch (norm) {
+          case NONE, RIGHT -> x;
+          case BOTH -> x.mul(inverse(g.reversed(), x.dtype()).sqrt());
+          case LEFT -> x.mul(inverse(g.reversed(), x.dtype()));
+        };
+    Tensor y = GraphOps.copyReduce(g, norm == Norm.RIGHT ? Reducer.MEAN : Reducer.SUM, Arg.u(x));
+    if (norm == Norm.BOTH) {
+      y = y.mul(inverse(g, y.dtype()).sqrt());
+    }
+    return output(activation.apply(bias == null ? y : y.add(bias)));
+  }
+
+  /**
+   * The layer as a term of a sum over relations, or null where it is more than a mean or sum of
+   * neighbours times a matrix.
+   */
+  HeteroProduct.Term term(TouchedNodes nodes, Tensor src) {
+    boolean plain = norm == Norm.RIGHT || norm == Norm.NONE;
+    if (!plain || weight == null || bias != null || activation != NONE) {
+      return null;
+    }
+    requireRows("source features", src, nodes.all().numSrc(), in);
+    if (!allowZeroInDegree) {
+      zeroInDegree.refuse(nodes.all(), named());
+    }
+    return new HeteroProduct.Term(nodes, src, weight, norm == Norm.RIGHT);
   }
 
   /** 1 / max(in-degree, 1) as a column. */

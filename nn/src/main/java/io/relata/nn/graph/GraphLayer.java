@@ -4,6 +4,7 @@ import io.relata.ErrorId;
 import io.relata.RelataException;
 import io.relata.Tensor;
 import io.relata.nn.Layer;
+import io.relata.nn.SparseFeatures;
 
 /** What all layers on graphs share: checks whose messages name the layer. */
 abstract class GraphLayer extends Layer {
@@ -14,6 +15,17 @@ abstract class GraphLayer extends Layer {
           .where(named() + ", " + what)
           .expected("shape (" + rows + ", " + size + ")")
           .found(x == null ? "nothing" : "shape " + x.shape())
+          .build();
+    }
+  }
+
+  /** Refuses sparse features that are not of the given size. */
+  final void requireSparse(SparseFeatures x, long rows, long size) {
+    if (x.rows() != rows || x.columns() != size) {
+      throw RelataException.of(ErrorId.SHAPE, "The input does not fit the layer")
+          .where(named())
+          .expected("features of shape (" + rows + ", " + size + ")")
+          .found(x.toString())
           .build();
     }
   }

@@ -93,9 +93,17 @@ final class RelationalProduct {
 
   /** True where aggregating first costs less for a type. */
   static boolean aggregatesFirst(TypedAdjacency g, int relation, long in, long out) {
-    double edges = g.numEdges(relation);
-    double dst = g.touchedDst(relation);
-    double src = g.touchedSrc(relation);
+    return aggregatesFirst(
+        g.numEdges(relation), g.touchedSrc(relation), g.touchedDst(relation), in, out);
+  }
+
+  /**
+   * True where aggregating first costs less.
+   *
+   * @param src nodes with out-edges
+   * @param dst nodes with in-edges
+   */
+  static boolean aggregatesFirst(double edges, double src, double dst, double in, double out) {
     double aggregate = GATHER * edges * in + dst * in * out + GATHER * dst * out;
     double multiply = GATHER * edges * out + src * in * out + GATHER * src * in;
     return aggregate <= multiply;
@@ -121,21 +129,12 @@ final class RelationalProduct {
   private void aggregateFirst(int r, Tensor result) {
     Part part = g.byDestination(r);
     Tensor sums = sum(part.edges(), x, edgeNorm(r));
-    DenseKernels dense = g.relata().backend().dense();
-    Tensor w = weight(r);
-    if (part.rows() == null) {
-      dense.matmul(sums.array(), false, w.array(), false, true, result.array());
-    } else {
-      Tensor rows = sums.matmul(w);
-      dense.scatterAddRows(rows.array(), part.rows().array(), result.array());
-      reachabilityFence(rows);
-    }
-    reachabilityFence(sums);
+    PickedRows.add(sums, weight(r), false, result, part.rows());
   }
 
   private void multiplyFirst(int r, Tensor result) {
     Part part = g.bySource(r);
-    Tensor rows = sources(part).matmul(weight(r));
+    Tensor rows = PickedRows.times(x, part.rows(), weight(r));
     Tensor e = edgeNorm(r);
     Operand edge = e == null ? null : new Operand(e.array(), Target.E);
     g.relata()
@@ -172,21 +171,14 @@ final class RelationalProduct {
           Tensor carried = sum(part.edges().reversed(), gradient, edgeNorm(r));
           if (wantW) {
             Array slot = dw.slice(0, r, r + 1).reshape(in, out).array();
-            Tensor xs = sources(part);
-            dense.matmul(xs.array(), true, carried.array(), false, false, slot);
-            reachabilityFence(xs);
+            PickedRows.transposedTimes(x, part.rows(), carried, slot);
           }
-          if (wantX && part.rows() == null) {
-            dense.matmul(carried.array(), false, w.array(), true, true, dx.array());
-          } else if (wantX) {
-            Tensor rows = carried.matmul(false, w, true);
-            dense.scatterAddRows(rows.array(), part.rows().array(), dx.array());
-            reachabilityFence(rows);
+          if (wantX) {
+            PickedRows.add(carried, w, true, dx, part.rows());
           }
-          reachabilityFence(carried);
         }
         if (wantNorm) {
-          Arg sent = Arg.u(sources(part).matmul(w));
+          Arg sent = Arg.u(PickedRows.times(x, part.rows(), w));
           Tensor each = GraphOps.gsddmm(part.edges(), MessageOp.DOT, sent, Arg.v(gradient));
           Array flat = each.array().reshape(each.shape().without(1));
           dense.scatterAddRows(flat, g.edgeIds(r).array(), dn.array());
@@ -199,10 +191,6 @@ final class RelationalProduct {
 
   private Tensor weight(int r) {
     return weights.slice(0, r, r + 1).reshape(in, out);
-  }
-
-  private Tensor sources(Part part) {
-    return part.rows() == null ? x : x.indexSelect(0, part.rows());
   }
 
   /** The norm of a type's edges (E_r,), or null. */

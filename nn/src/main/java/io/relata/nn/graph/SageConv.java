@@ -1,5 +1,7 @@
 package io.relata.nn.graph;
 
+import io.relata.ErrorId;
+import io.relata.RelataException;
 import io.relata.Tensor;
 import io.relata.graph.Adjacency;
 import io.relata.graph.Arg;
@@ -9,6 +11,7 @@ import io.relata.nn.Initializers;
 import io.relata.nn.LayerContext;
 import io.relata.nn.Linear;
 import io.relata.nn.Lstm;
+import io.relata.nn.SparseFeatures;
 import io.relata.spi.MessageOp;
 import io.relata.spi.Reducer;
 import java.util.ArrayList;
@@ -149,6 +152,35 @@ public final class SageConv extends ConvLayer {
       y = y.add(bias);
     }
     return output(activation.apply(y), src, dst);
+  }
+
+  /**
+   * New features of the nodes of a graph of one node type, from features of which most are 0; the
+   * products with the weights come first. For mean and gcn.
+   *
+   * @param x (N, in)
+   * @return (N, out)
+   * @throws RelataException SHAPE for features that do not fit, ARGUMENT for another aggregator
+   */
+  public Tensor forward(Adjacency g, SparseFeatures x) {
+    requireSameNodes(g);
+    requireSparse(x, g.numSrc(), inSrc);
+    if (aggregator != Aggregator.MEAN && aggregator != Aggregator.GCN) {
+      throw RelataException.of(ErrorId.ARGUMENT, "The aggregator takes no sparse features")
+          .where(named())
+          .expected("mean or gcn")
+          .remedy("pass them as a tensor")
+          .build();
+    }
+    Tensor sent = neigh.forward(x);
+    Tensor y =
+        aggregator == Aggregator.MEAN
+            ? reduce(g, Reducer.MEAN, sent, null).add(self.forward(x))
+            : reduce(g, Reducer.SUM, sent, null).add(sent).mul(inverseDegreePlusOne(g, sent));
+    if (bias != null) {
+      y = y.add(bias);
+    }
+    return output(activation.apply(y));
   }
 
   /** Every node's neighbours through the lstm; 0 for a node that has none. */

@@ -1,0 +1,278 @@
+package io.relata.cpu.blas;
+
+import static io.relata.cpu.Native.ALL;
+
+import io.relata.cpu.Native;
+import io.relata.cpu.Specialized;
+import io.relata.cpu.Workers;
+import io.relata.cpu.blas.MatrixProduct.Form;
+import io.relata.cpu.blas.TileLoop.Tile;
+import java.lang.foreign.Arena;
+import java.lang.invoke.MethodHandles;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * FLOAT32 products of many rows with a small matrix, and of many rows with many rows to a small
+ * matrix: what a layer does with its weight and for its weight's gradient. OpenBLAS packs the large
+ * operand first; here it is read once, where it lies, and its rows may be picked by an index. The
+ * cuts depend on the sizes alone.
+ */
+final class ThinProduct {
+  private static final MethodHandles.Lookup LOOKUP = MethodHandles.lookup();
+  private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
+  private static final int LANES = F.length();
+
+  /** Vectors of a row in registers, which 16 accumulators for rows of four leave. */
+  private static final int PANEL = LANES == 16 ? 4 : 2;
+
+  /** Elements of the small matrix: it stays in the second-level cache beside the rows. */
+  private static final long SMALL = 65_536;
+
+  /** Bytes of rows that are multiplied with panel after panel, half a first-level cache. */
+  private static final long BLOCK = 16_384;
+
+  /** Rows of a task at least. */
+  private static final long ROWS = 128;
+
+  private static final long MOST_TASKS = 64;
+
+  /** Rows of a task where the result is small; more give fewer partial results. */
+  private static final long DEPTH = 2_048;
+
+  /** Rows of one call of a loop: many calls make the compiler come soon. */
+  private static final long CALL = 32;
+
+  /** Rows of at most this many bytes are touched before they are multiplied. */
+  private static final long TOUCHED = 1_024;
+
+  private final ConcurrentHashMap<VectorTile.Kind, TileLoop> loops = new ConcurrentHashMap<>();
+  private final Workers workers;
+
+  /** Keeps the compiler from dropping reads whose value nobody needs; any thread may write it. */
+  private int touched;
+
+  ThinProduct(Workers workers) {
+    this.workers = workers;
+  }
+
+  /** Some columns of the result and their loop. */
+  private record Panel(int column, TileLoop replace, TileLoop add) {}
+
+  /**
+   * Whether a product is of one of the two forms and faster here: a few columns over a short axis
+   * take longer than in OpenBLAS, and a loop that rarely runs is never compiled.
+   */
+  static boolean covers(Form f) {
+    if (f.m() * f.n() * f.k() < MatrixProduct.SHARED_FROM) {
+      return false;
+    }
+    return f.transposeX()
+        ? fits(f) && f.k() >= f.m() / 4
+        : fits(f) && f.m() >= f.n() / 4 && (f.n() > 16 || f.k() >= 256);
+  }
+
+  /** Whether a product is of one of the two forms and its small matrix is small. */
+  static boolean fits(Form f) {
+    return f.transposeX() ? !f.transposeY() && f.m() * f.n() <= SMALL : f.k() * f.n() <= SMALL;
+  }
+
+  /**
+   * Computes a product that {@linkplain #fits fits}; operands without gaps.
+   *
+   * @param xIndex int32 numbers of the rows of x, 0 for all in order
+   * @param outIndex int32 numbers of the rows of the result, all different, 0 for all in order; not
+   *     where x is transposed
+   */
+  void multiply(Form f, long x, long xIndex, long y, long out, long outIndex) {
+    List<Panel> panels = panels(f);
+    if (f.transposeX()) {
+      alongRows(f, panels, x, xIndex, y, out);
+      return;
+    }
+    try (Arena arena = Arena.ofConfined()) {
+      long right = y;
+      if (f.transposeY()) {
+        right = arena.allocate(4 * f.k() * f.n(), 64).address();
+        transpose(y, f.n(), f.k(), right);
+      }
+      Tile whole =
+          new Tile(x, 4 * f.k(), xIndex, right, 4 * f.n(), out, 4 * f.n(), outIndex, f.k());
+      long block = panels.size() == 1 ? f.m() : Math.max(4, BLOCK / (4 * f.k()) / 4 * 4);
+      int tasks = tasks(f, f.m() / ROWS, MOST_TASKS);
+      workers.forEach(
+          tasks,
+          t -> {
+            long to = f.m() * (t + 1) / tasks;
+            for (long i = f.m() * t / tasks; i < to; i += block) {
+              for (Panel p : panels) {
+                rows(p, f.accumulate(), false, whole, i, Math.min(to, i + block));
+              }
+            }
+          });
+    }
+  }
+
+  private static int tasks(Form f, long wanted, long most) {
+    boolean alone = f.m() * f.n() * f.k() < MatrixProduct.SHARED_FROM;
+    return alone ? 1 : (int) Math.clamp(wanted, 1, most);
+  }
+
+  /** The contracted axis is cut; partial results are added in ascending order. */
+  private void alongRows(Form f, List<Panel> panels, long x, long xIndex, long y, long out) {
+    int pieces = tasks(f, f.k() / DEPTH, MOST_TASKS / 2);
+    if (pieces == 1) {
+      piece(f, panels, 0, f.k(), x, xIndex, y, out, f.accumulate());
+      return;
+    }
+    long bytes = 4 * f.m() * f.n();
+    // Other threads write there, but through the address, which confinement does not guard.
+    try (Arena arena = Arena.ofConfined()) {
+      long partial = arena.allocate(pieces * bytes, 64).address();
+      workers.forEach(
+          pieces,
+          p ->
+              piece(
+                  f,
+                  panels,
+                  f.k() * p / pieces,
+                  f.k() * (p + 1) / pieces,
+                  x,
+                  xIndex,
+                  y,
+                  partial + p * bytes,
+                  false));
+      add(partial, pieces, f.m() * f.n(), f.accumulate(), out);
+    }
+  }
+
+  private void piece(
+      Form f,
+      List<Panel> panels,
+      long from,
+      long to,
+      long x,
+      long xIndex,
+      long y,
+      long out,
+      boolean accumulate) {
+    long block = Math.clamp(2 * BLOCK / (4 * (f.m() + f.n())), 16, 512);
+    for (long l = from; l < to; l += block) {
+      Tile t =
+          new Tile(
+              xIndex == 0 ? x + l * 4 * f.m() : x,
+              4 * f.m(),
+              xIndex == 0 ? 0 : xIndex + 4 * l,
+              y + l * 4 * f.n(),
+              4 * f.n(),
+              out,
+              4 * f.n(),
+              0,
+              Math.min(block, to - l));
+      if (4 * (f.m() + f.n()) <= TOUCHED) {
+        touched =
+            touch(t.x(), t.xRow(), t.xIndex(), 0, t.depth())
+                + touch(t.y(), t.yRow(), 0, 0, t.depth());
+      }
+      for (Panel p : panels) {
+        rows(p, accumulate || l > from, true, t, 0, f.m());
+      }
+    }
+  }
+
+  private void rows(Panel p, boolean accumulate, boolean transposed, Tile t, long from, long to) {
+    long bytes = 4L * p.column;
+    Tile own =
+        new Tile(
+            t.x(),
+            t.xRow(),
+            t.xIndex(),
+            t.y() + bytes,
+            t.yRow(),
+            t.out() + bytes,
+            t.outRow(),
+            t.outIndex(),
+            t.depth());
+    TileLoop loop = accumulate ? p.add : p.replace;
+    for (long i = from; i < to; i += CALL) {
+      long end = Math.min(to, i + CALL);
+      if (!transposed && t.xRow() <= TOUCHED) {
+        int seen = touch(t.x(), t.xRow(), t.xIndex(), i, end);
+        if (accumulate) {
+          seen += touch(t.out(), t.outRow(), t.outIndex(), i, end);
+        }
+        touched = seen;
+      }
+      loop.run(own, (int) i, (int) end);
+    }
+  }
+
+  /**
+   * Reads a number of each cache line of some rows, so that they are on their way together: a loop
+   * over short rows waits for each line in turn.
+   */
+  private static int touch(long base, long row, long index, long from, long to) {
+    int seen = 0;
+    for (long i = from; i < to; i++) {
+      long at = base + row * (index == 0 ? i : Native.getInt(index + 4 * i));
+      for (long b = 0; b < row; b += 64) {
+        seen += Native.getInt(at + b);
+      }
+    }
+    return seen;
+  }
+
+  private List<Panel> panels(Form f) {
+    List<Panel> panels = new ArrayList<>();
+    for (int column = 0; column < f.n(); column += PANEL * LANES) {
+      int width = (int) Math.min(PANEL * LANES, f.n() - column);
+      int vectors = (width + LANES - 1) / LANES;
+      boolean x = f.transposeX();
+      panels.add(
+          new Panel(
+              column,
+              loop(new VectorTile.Kind(vectors, width % LANES, x, false)),
+              loop(new VectorTile.Kind(vectors, width % LANES, x, true))));
+    }
+    return panels;
+  }
+
+  private TileLoop loop(VectorTile.Kind kind) {
+    return loops.computeIfAbsent(kind, k -> (TileLoop) Specialized.copy(LOOKUP, "VectorTile", k));
+  }
+
+  /** (rows, columns) to (columns, rows). */
+  private static void transpose(long x, long rows, long columns, long out) {
+    for (long r = 0; r < rows; r++) {
+      for (long c = 0; c < columns; c++) {
+        Native.putFloat(out + 4 * (c * rows + r), Native.getFloat(x + 4 * (r * columns + c)));
+      }
+    }
+  }
+
+  private static void add(long partial, int pieces, long size, boolean accumulate, long out) {
+    ByteOrder order = ByteOrder.nativeOrder();
+    long i = 0;
+    for (; i + LANES <= size; i += LANES) {
+      FloatVector sum = FloatVector.fromMemorySegment(F, ALL, partial + 4 * i, order);
+      for (int p = 1; p < pieces; p++) {
+        sum = sum.add(FloatVector.fromMemorySegment(F, ALL, partial + 4 * (p * size + i), order));
+      }
+      if (accumulate) {
+        sum = FloatVector.fromMemorySegment(F, ALL, out + 4 * i, order).add(sum);
+      }
+      sum.intoMemorySegment(ALL, out + 4 * i, order);
+    }
+    for (; i < size; i++) {
+      float sum = Native.getFloat(partial + 4 * i);
+      for (int p = 1; p < pieces; p++) {
+        sum += Native.getFloat(partial + 4 * (p * size + i));
+      }
+      Native.putFloat(out + 4 * i, accumulate ? Native.getFloat(out + 4 * i) + sum : sum);
+    }
+  }
+}

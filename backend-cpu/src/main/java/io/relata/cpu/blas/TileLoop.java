@@ -1,0 +1,25 @@
+package io.relata.cpu.blas;
+
+/** A loop over rows of a product; copies of {@link VectorTile} implement it. */
+interface TileLoop {
+  /** Computes rows {@code from} to {@code to - 1}. */
+  void run(Tile tile, int from, int to);
+
+  /**
+   * Addresses and strides in bytes. Whoever runs a loop keeps the arrays reachable meanwhile.
+   *
+   * @param xIndex int32 row of x by i, or where transposed by l; 0 where they are the same
+   * @param outIndex int32 row of the result by i; 0 where they are the same
+   * @param depth length of the contracted axis
+   */
+  record Tile(
+      long x,
+      long xRow,
+      long xIndex,
+      long y,
+      long yRow,
+      long out,
+      long outRow,
+      long outIndex,
+      long depth) {}
+}
