@@ -5,7 +5,7 @@
 // of an edge itself: that costs an exponential, not an exchange.
 #pragma once
 
-#include "rows.cuh"
+#include "edge_rows.cuh"
 
 struct AttentionArgs {
   Rows rows;  // by destination; for the gradient by source

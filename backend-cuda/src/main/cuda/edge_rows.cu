@@ -1,5 +1,5 @@
 // What is made once for an index: its long rows and their chunks, and the row of each slot.
-#include "rows.cuh"
+#include "edge_rows.cuh"
 
 struct SplitArgs {
   const int* offsets;

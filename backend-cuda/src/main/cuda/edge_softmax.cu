@@ -1,6 +1,6 @@
 // Softmax over the edges of each row, and its gradient. A group of lanes has a row: lane (s, h) the
 // edges s, s + side, … of head h. Short rows stay in registers, so that their edges are read once.
-#include "rows.cuh"
+#include "edge_rows.cuh"
 
 struct SoftmaxArgs {
   Rows rows;
@@ -69,7 +69,7 @@ DEVICE void softmax(const SoftmaxArgs& a) {
 #pragma unroll
         for (int k = 0; k < KEPT; k++) largest = kept[k] > largest ? kept[k] : largest;
       } else {
-#pragma unroll 4
+#pragma unroll 2
         for (int i = begin; i < end; i += side) {
           // A NaN is passed over here and comes back with the exponential.
           const N x = toCompute(e.x[e.at(i)]);
@@ -91,7 +91,7 @@ DEVICE void softmax(const SoftmaxArgs& a) {
         }
       }
     } else {
-#pragma unroll 4
+#pragma unroll 2
       for (int i = begin; i < end; i += side) {
         const long long p = e.at(i);
         const N x = toCompute(e.x[p]);
@@ -111,7 +111,7 @@ DEVICE void softmax(const SoftmaxArgs& a) {
             toStored<T>(GRADIENT ? kept[k] * (other[k] - sum) : sum == 0 ? N(0) : kept[k] / sum);
       }
     } else {
-#pragma unroll 4
+#pragma unroll 2
       for (int i = begin; i < end; i += side) {
         const long long p = e.at(i);
         const N x = toCompute(e.x[p]);
@@ -171,6 +171,7 @@ DEVICE void softmaxChunks(const SoftmaxArgs& a) {
     const int edges = rowEnd - begin > a.split.chunk ? a.split.chunk : rowEnd - begin;
     const Statistics<N>* row =
         static_cast<const Statistics<N>*>(a.merged) + static_cast<long long>(place) * a.heads;
+#pragma unroll 1
     for (long long p = lane(); p < static_cast<long long>(edges) * a.heads; p += 32) {
       const int slot = begin + static_cast<int>(p / a.heads);
       const int head = static_cast<int>(p % a.heads);

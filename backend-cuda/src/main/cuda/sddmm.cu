@@ -1,5 +1,5 @@
 // A value per edge (io.relata.spi.SddmmCall). Work is cut by slots, so no row is too long.
-#include "rows.cuh"
+#include "edge_rows.cuh"
 
 struct SddmmArgs {
   const int* columns;
@@ -114,11 +114,13 @@ DEVICE void sddmmDot(const SddmmArgs& a) {
   }
 }
 
+constexpr int MAP_AT_ONCE = 2;
+
 // Position by position: a thread has VEC neighbouring outputs of an edge, several times.
 template <typename T, int VEC>
 DEVICE void sddmmMap(const SddmmArgs& a) {
   using N = Number<T>;
-  constexpr int U = EDGES_AT_ONCE;
+  constexpr int U = MAP_AT_ONCE;
   const T* lhs = static_cast<const T*>(a.lhs);
   const T* rhs = static_cast<const T*>(a.rhs);
   T* out = static_cast<T*>(a.out);
@@ -179,6 +181,7 @@ DEVICE void sddmmGeneral(const SddmmArgs& a) {
             ? l
             : static_cast<const T*>(a.rhs) + static_cast<long long>(rhsRows.row(i)) * a.rhsSize;
     N m = 0;
+#pragma unroll 1
     for (int k = from; k < to; k++) {
       const N x = toCompute(l[a.lhsTable ? a.lhsTable[k] : k]);
       const N y = a.op == OP_COPY ? x : toCompute(r[a.rhsTable ? a.rhsTable[k] : k]);

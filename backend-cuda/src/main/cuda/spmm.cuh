@@ -5,7 +5,7 @@
 // narrow, several pieces of the row's edges are summed side by side and merged in order.
 #pragma once
 
-#include "rows.cuh"
+#include "edge_rows.cuh"
 
 struct SpmmArgs {
   Rows rows;

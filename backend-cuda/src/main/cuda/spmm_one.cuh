@@ -24,11 +24,13 @@ DEVICE void spmmGeneral(const SpmmArgs& a) {
     const Finder rhsRows = finderOf(a.rows, a.rhsTarget, s.row);
     Held<N, 1, 1, BEST> held;
     held.start();
+#pragma unroll 1
     for (int i = s.begin; i < s.end; i++) {
       const T* l = lhs + static_cast<long long>(lhsRows.row(i)) * a.lhsSize;
       const T* r =
           a.op == OP_COPY ? l : rhs + static_cast<long long>(rhsRows.row(i)) * a.rhsSize;
       N m = 0;
+#pragma unroll 1
       for (int k = from; k < to; k++) {
         const N x = toCompute(l[a.lhsTable ? a.lhsTable[k] : k]);
         const N y = a.op == OP_COPY ? x : toCompute(r[a.rhsTable ? a.rhsTable[k] : k]);
@@ -75,8 +77,3 @@ DEVICE void spmmGeneral(const SpmmArgs& a) {
   KERNEL(spmm_merge_best_##type, SpmmArgs) {                                           \
     mergeChunks<T, true, false>(a, blockIdx.x, gridDim.x);                             \
   }
-
-// Wide rows of the types that models use.
-#define SPMM_WIDE(type, T)                               \
-  SPMM(ww, type, T, 16 / sizeof(T), 2, copy, MODE_COPY)  \
-  SPMM(ww, type, T, 16 / sizeof(T), 2, scale, MODE_SCALE)

@@ -1,6 +1,6 @@
 // The gradient of max and min (io.relata.spi.WinnerGradCall), without floating-point atomics: every
 // element is added to by one thread, in a fixed order.
-#include "rows.cuh"
+#include "edge_rows.cuh"
 
 struct WinnerArgs {
   Rows rows;  // by source, for an operand of the sources; else only numRows, the destinations

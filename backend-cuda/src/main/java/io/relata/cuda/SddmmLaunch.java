@@ -11,7 +11,10 @@ import io.relata.spi.Target;
 
 /** Runs a value per edge: one launch over the slots, whatever rows they belong to. */
 final class SddmmLaunch {
-  private static final int EDGES_AT_ONCE = 4;
+  /** As in the sources. */
+  private static final int DOTS_AT_ONCE = 4;
+
+  private static final int MAP_AT_ONCE = 2;
   private static final int WARPS = Widths.BLOCK / 32;
 
   private final GraphDevice graph;
@@ -37,7 +40,8 @@ final class SddmmLaunch {
               && Widths.isWide(array(call.rhs()), plan.rhsSize());
       int one = wide ? Widths.wide(call.out().dtype()) : 1;
       int lanes = Math.min(32, Widths.powerOfTwo(Widths.over(plan.inner(), one)));
-      launch(call, "sddmm_dot_" + (wide ? "w_" : "n_") + suffix, plan.outSize(), lanes);
+      launch(
+          call, "sddmm_dot_" + (wide ? "w_" : "n_") + suffix, plan.outSize(), lanes, DOTS_AT_ONCE);
     } else if (layout == Layout.OUT_GROUPED || layout == Layout.GENERAL) {
       boolean pattern = layout == Layout.OUT_GROUPED;
       PositionTables.Table table = pattern ? null : graph.tables.get(plan, PositionTables.By.OUT);
@@ -52,7 +56,8 @@ final class SddmmLaunch {
               && fits(call.lhs(), layout == Layout.LHS_GROUPED, plan, plan.lhsSize())
               && fits(call.rhs(), layout == Layout.RHS_GROUPED, plan, plan.rhsSize());
       int one = wide ? Widths.wide(call.out().dtype()) : 1;
-      launch(call, "sddmm_map_" + (wide ? "w_" : "n_") + suffix, plan.outSize() / one, 1);
+      launch(
+          call, "sddmm_map_" + (wide ? "w_" : "n_") + suffix, plan.outSize() / one, 1, MAP_AT_ONCE);
     }
   }
 
@@ -67,10 +72,13 @@ final class SddmmLaunch {
     return operand == null ? null : operand.data();
   }
 
-  /** Items are {@code parts} for each edge, each done by {@code lanes} lanes. */
-  private void launch(SddmmCall call, String kernel, int parts, int lanes) {
+  /**
+   * Items are {@code parts} for each edge, each done by {@code lanes} lanes, {@code atOnce} of them
+   * in a round.
+   */
+  private void launch(SddmmCall call, String kernel, int parts, int lanes, int atOnce) {
     long items = (long) call.index().numEdges() * parts;
-    long ofRound = EDGES_AT_ONCE * (32L / lanes);
+    long ofRound = atOnce * (32L / lanes);
     // Several rounds save work that is done once a warp, as long as all multiprocessors are full.
     int rounds = items > ofRound * 4 * 64 * graph.device.multiprocessors() ? 4 : 1;
     graph.launch(

@@ -39,6 +39,9 @@ final class SpmmListLaunch {
     if (calls.isEmpty()) {
       return true;
     }
+    if (calls.getFirst().dtype().isHalf()) {
+      return false;
+    }
     List<Sum> sums = sums(calls);
     if (sums == null) {
       return false;

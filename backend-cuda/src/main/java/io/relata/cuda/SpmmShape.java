@@ -111,7 +111,7 @@ record SpmmShape(
     int times = 1;
     boolean compiled = copies || scales;
     if (compiled && size > 32 * one) {
-      boolean twice = wide && type != DType.FLOAT64;
+      boolean twice = wide && type == DType.FLOAT32;
       boolean four = !wide && type == DType.FLOAT32;
       times = twice ? 2 : four ? 4 : 1;
     }

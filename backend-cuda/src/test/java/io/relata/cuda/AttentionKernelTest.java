@@ -231,6 +231,31 @@ class AttentionKernelTest extends GraphKernelFixture {
   }
 
   @Test
+  void infiniteValuesAndNanLogitsStayInTheirColumnAndHead() {
+    for (DeviceGraph g : patterns().subList(0, 3)) {
+      Steps s = new Steps(DType.FLOAT32, g, 2, 5, false, false);
+      int u = g.src[g.numEdges() - 1];
+      s.values[u * 10 + 3] = Double.POSITIVE_INFINITY;
+      int odd = (u + 1) % g.numSrc;
+      s.source[odd * 2 + 1] = Double.NaN;
+      AttentionCall call = call(s, DType.FLOAT32, true);
+      kernels.attention(call);
+      double[] found = read(call.out());
+      double[] expected = s.out.clone();
+      for (int e = 0; e < g.numEdges(); e++) {
+        if (g.src[e] == u) {
+          expected[g.dst[e] * 10 + 3] = Double.POSITIVE_INFINITY;
+        }
+        if (g.src[e] == odd) {
+          Arrays.fill(expected, g.dst[e] * 10 + 5, g.dst[e] * 10 + 10, Double.NaN);
+        }
+      }
+      assertClose(found, expected, s.magnitudes, 1e-5, g.toString());
+      done();
+    }
+  }
+
+  @Test
   void headsTooWideForAWarpAreLeftToTheCaller() {
     DeviceGraph g = patterns().getFirst();
     Steps s = new Steps(DType.FLOAT32, g, 1, 300, false, false);
