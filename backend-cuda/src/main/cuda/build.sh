@@ -6,7 +6,8 @@
 # compiles for the device when it loads the PTX. nvcc writes the PTX version of its own release,
 # which older drivers refuse to read, so the version line is lowered to 8.0, that of CUDA 12.0.
 # ptxas checks every instruction against the declared version, so what still assembles uses nothing
-# newer (docs/cuda.md).
+# newer (docs/cuda.md). One hint to the optimiser, which bytes of a wide load are used, is of 8.3 and
+# is left out.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 to=${1:-$here/../resources/io/relata/cuda}
@@ -18,8 +19,7 @@ index=$to/kernels.txt.part
 for source in *.cu; do
   name=${source%.cu}
   nvcc -ptx -arch=compute_75 -O3 -fmad=false -std=c++17 -o "$to/$name.part" "$source"
-  # used_bytes_mask, a hint on loads of which not all is used, is newer than 8.0.
-  sed -e 's/^\.version .*/.version 8.0/' -e '/\.pragma "used_bytes_mask/d' \
+  sed -e 's/^\.version .*/.version 8.0/' -e '/^[[:space:]]*\.pragma "used_bytes_mask /d' \
     "$to/$name.part" >"$to/$name.ptx"
   rm "$to/$name.part"
   sed -n "s/^\.visible \.entry \([A-Za-z0-9_]*\)(.*/$name \1/p" "$to/$name.ptx" >>"$index"
