@@ -236,10 +236,11 @@ public final class Relata implements AutoCloseable {
 
   void leave(Scope s) {
     if (scope.get() == s) {
-      if (s.parent() == null) {
+      Scope around = s.openParent();
+      if (around == null) {
         scope.remove();
       } else {
-        scope.set(s.parent());
+        scope.set(around);
       }
     }
   }

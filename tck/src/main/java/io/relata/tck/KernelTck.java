@@ -4,6 +4,7 @@ import io.relata.Relata;
 import io.relata.tck.graph.FusedMemoryTck;
 import io.relata.tck.graph.HalfPrecisionTck;
 import io.relata.tck.graph.MessageGradientTck;
+import io.relata.tck.graph.MessageMatrixTck;
 import io.relata.tck.graph.MessageValuesTck;
 import io.relata.tck.tensor.DeterminismTck;
 import org.junit.jupiter.api.Nested;
@@ -16,6 +17,14 @@ public abstract class KernelTck {
   /** Chooses the runtime. */
   protected Relata open() {
     return Relata.open();
+  }
+
+  @Nested
+  class MessageMatrix extends MessageMatrixTck {
+    @Override
+    protected Relata open() {
+      return KernelTck.this.open();
+    }
   }
 
   @Nested
