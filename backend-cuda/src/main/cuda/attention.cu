@@ -19,7 +19,8 @@ DEVICE void attend(const AttentionArgs& a, const Stretch& s, const HeadLane& h,
   const T* edge = static_cast<const T*>(a.edge);
   const T* values = static_cast<const T*>(a.values) + static_cast<long long>(h.head) * a.width;
   const long long valuesSize = static_cast<long long>(a.heads) * a.width;
-  const T mine = static_cast<const T*>(a.destination)[static_cast<long long>(s.row) * a.heads + h.head];
+  const T mine =
+      static_cast<const T*>(a.destination)[static_cast<long long>(s.row) * a.heads + h.head];
   const T slope = static_cast<T>(a.slope);
   const Finder ids = finderOf(a.rows, TARGET_E, 0);
   int next[U];
@@ -135,8 +136,8 @@ DEVICE void attention(const AttentionArgs& a) {
   }
 }
 
-// Merges the chunks of long rows: eight warps of a block take successive parts of a row's chunks for
-// 32 columns, and one puts the parts together. blockIdx.y: which columns.
+// Merges the chunks of long rows: eight warps of a block take successive parts of a row's chunks
+// for 32 columns, and one puts the parts together. blockIdx.y: which columns.
 template <typename T>
 DEVICE void attentionMerge(const AttentionArgs& a) {
   constexpr int WARPS = 8;

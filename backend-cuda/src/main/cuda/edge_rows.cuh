@@ -14,9 +14,9 @@ struct Rows {
   long long numRows;
 };
 
-// Rows of more than `threshold` edges ("long" ones) are cut into chunks, which work as rows of their
-// own and are merged in order. Where a row stands in the lists differs from one making to the next;
-// what its chunks are does not.
+// Rows of more than `threshold` edges ("long" ones) are cut into chunks, which work as rows of
+// their own and are merged in order. Where a row stands in the lists differs from one making to the
+// next; what its chunks are does not.
 struct Split {
   const int* counts;  // long rows, chunks; null where no row can be long
   const int* rows;    // row of each long row
@@ -49,7 +49,8 @@ struct Group {
 DEVICE Group groupOf(int lanes, int pieces) {
   const int t = static_cast<int>(threadIdx.x);
   const int size = lanes * pieces;
-  return {static_cast<int>(blockDim.x) / size, t / size, (t / lanes) & (pieces - 1), t & (lanes - 1)};
+  return {static_cast<int>(blockDim.x) / size, t / size, (t / lanes) & (pieces - 1),
+          t & (lanes - 1)};
 }
 
 // A block's share of a launch whose first `chunkBlocks` blocks do chunks, so that the longest work

@@ -1,5 +1,6 @@
 // Softmax over the edges of each row, and its gradient. A group of lanes has a row: lane (s, h) the
-// edges s, s + side, … of head h. Short rows stay in registers, so that their edges are read once.
+// edges s, s + side and so on of head h. Short rows stay in registers, so that their edges are read
+// once.
 #include "edge_rows.cuh"
 
 struct SoftmaxArgs {
@@ -33,7 +34,9 @@ struct EdgeNumbers {
   int heads;
   int head;
 
-  DEVICE long long at(int slot) const { return static_cast<long long>(ids.row(slot)) * heads + head; }
+  DEVICE long long at(int slot) const {
+    return static_cast<long long>(ids.row(slot)) * heads + head;
+  }
 };
 
 template <typename T, bool GRADIENT>

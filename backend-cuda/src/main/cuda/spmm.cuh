@@ -1,8 +1,8 @@
 // Sparse products (io.relata.spi.SpmmCall): what all their kernels share.
 //
-// A group of lanes has a row (or a chunk of one); a lane holds VEC neighbouring outputs, V times, in
-// registers over all edges of the row and reads each operand VEC numbers at a time. Where rows are
-// narrow, several pieces of the row's edges are summed side by side and merged in order.
+// A group of lanes has a row (or a chunk of one); a lane holds VEC neighbouring outputs, V times,
+// in registers over all edges of the row and reads each operand VEC numbers at a time. Where rows
+// are narrow, several pieces of the row's edges are summed side by side and merged in order.
 #pragma once
 
 #include "edge_rows.cuh"
@@ -306,8 +306,9 @@ DEVICE void spmm(const SpmmArgs& a, long long block, int chunkBlocks) {
   }
 }
 
-// Merges the chunks of long rows `from`, `from + step`, …: eight warps of a block take successive
-// parts of a row's chunks for 32 columns, and one puts the parts together. blockIdx.y: which columns.
+// Merges the chunks of long rows `from`, `from + step` and so on: eight warps of a block take
+// successive parts of a row's chunks for 32 columns, and one puts the parts together. blockIdx.y:
+// which columns.
 template <typename T, bool BEST, bool LIST>
 DEVICE void mergeChunks(const SpmmArgs& a, long long from, long long step) {
   using N = Number<T>;

@@ -69,8 +69,8 @@ DEVICE void listRows(const SpmmListArgs& list) {
     reduceStretch<T, VEC, 1, MODE_ANY, false>(a, s, g, column, held);
     if (!writes) continue;
     if (!s.works) {
-      const N* merged =
-          static_cast<const N*>(a.merged) + static_cast<long long>(a.places[row]) * a.outSize + column;
+      const long long place = a.places[row];
+      const N* merged = static_cast<const N*>(a.merged) + place * a.outSize + column;
 #pragma unroll
       for (int c = 0; c < VEC; c++) held.x[0][c] = merged[c];
     }

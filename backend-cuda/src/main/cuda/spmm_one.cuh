@@ -3,8 +3,8 @@
 
 #include "spmm.cuh"
 
-// Any plan: a thread has one output of a row and adds all its positions. With chunkBlocks the launch
-// does chunks, else rows.
+// Any plan: a thread has one output of a row and adds all its positions. With chunkBlocks the
+// launch does chunks, else rows.
 template <typename T, bool BEST>
 DEVICE void spmmGeneral(const SpmmArgs& a) {
   const bool chunks = a.chunkBlocks > 0;

@@ -32,26 +32,38 @@ struct WinnerArgs {
   int chunkBlocks;
 };
 
+// An edge and one of the plan's positions.
+struct Position {
+  int k;
+  int u;
+  int v;
+  int e;
+
+  DEVICE long long row(int target) const {
+    return target == TARGET_U ? u : target == TARGET_V ? v : e;
+  }
+};
+
 template <typename T>
-DEVICE T operandNumber(const WinnerArgs& a, const void* data, int target, int size, int offset, int u,
-                       int v, int e) {
-  const long long row = target == TARGET_U ? u : target == TARGET_V ? v : e;
-  return static_cast<const T*>(data)[row * size + offset];
+DEVICE T leftNumber(const WinnerArgs& a, const Position& p) {
+  return static_cast<const T*>(a.lhs)[p.row(a.lhsTarget) * a.lhsSize + a.lhsOffsets[p.k]];
 }
 
-// What position k of edge e = (u, v) adds.
 template <typename T>
-DEVICE T winnerShare(const WinnerArgs& a, int k, int u, int v, int e) {
-  const T g = static_cast<const T*>(a.gradient)[static_cast<long long>(v) * a.outSize + a.outOffsets[k]];
+DEVICE T rightNumber(const WinnerArgs& a, const Position& p) {
+  return static_cast<const T*>(a.rhs)[p.row(a.rhsTarget) * a.rhsSize + a.rhsOffsets[p.k]];
+}
+
+// What a won position adds.
+template <typename T>
+DEVICE T winnerShare(const WinnerArgs& a, const Position& p) {
+  const long long at = static_cast<long long>(p.v) * a.outSize + a.outOffsets[p.k];
+  const T g = static_cast<const T*>(a.gradient)[at];
   if (a.op == OP_COPY || a.op == OP_ADD) return g;
   if (a.op == OP_SUB) return a.left ? g : -g;
-  if (a.op == OP_MUL) {
-    return g * (a.left ? operandNumber<T>(a, a.rhs, a.rhsTarget, a.rhsSize, a.rhsOffsets[k], u, v, e)
-                       : operandNumber<T>(a, a.lhs, a.lhsTarget, a.lhsSize, a.lhsOffsets[k], u, v, e));
-  }
-  const T y = operandNumber<T>(a, a.rhs, a.rhsTarget, a.rhsSize, a.rhsOffsets[k], u, v, e);
-  if (a.left) return g / y;
-  return -g * operandNumber<T>(a, a.lhs, a.lhsTarget, a.lhsSize, a.lhsOffsets[k], u, v, e) / (y * y);
+  if (a.op == OP_MUL) return g * (a.left ? rightNumber<T>(a, p) : leftNumber<T>(a, p));
+  const T y = rightNumber<T>(a, p);
+  return a.left ? g / y : -g * leftNumber<T>(a, p) / (y * y);
 }
 
 // An operand of the destinations or of the edges: a destination's elements, and those of its edges,
@@ -66,7 +78,7 @@ DEVICE void winnerRows(const WinnerArgs& a) {
     for (int k = a.starts[c]; k < a.starts[c + 1]; k++) {
       const int e = a.winners[static_cast<long long>(v) * a.outSize + a.outOffsets[k]];
       if (e < 0) continue;
-      const T share = winnerShare<T>(a, k, a.sources[e], v, e);
+      const T share = winnerShare<T>(a, {k, a.sources[e], v, e});
       if (EDGE) {
         out[static_cast<long long>(e) * a.ownSize + c] += share;
       } else {
@@ -116,7 +128,7 @@ DEVICE void winnerSources(const WinnerArgs& a) {
 #pragma unroll
         for (int k = 0; k < U; k++) {
           if (s.end - i > k && (marks[k] >> (o % 32) & 1)) {
-            sum += winnerShare<T>(a, p, s.row, a.destinations[e[k]], e[k]);
+            sum += winnerShare<T>(a, {p, s.row, a.destinations[e[k]], e[k]});
           }
         }
       }

@@ -13,7 +13,7 @@ import java.util.function.IntUnaryOperator;
  * used are kept.
  */
 final class PositionTables {
-  private static final int KEPT = 64;
+  private static final int KEPT = 256;
 
   /** What positions are grouped by. */
   enum By {

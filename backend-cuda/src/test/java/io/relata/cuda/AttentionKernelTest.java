@@ -19,7 +19,7 @@ class AttentionKernelTest extends GraphKernelFixture {
   private static final double SLOPE = 0.2;
 
   /** Numbers of one case and what follows from them step by step. */
-  private final class Steps {
+  private static final class Steps {
     final DeviceGraph g;
     final int heads;
     final int width;
