@@ -33,7 +33,7 @@ tr ':' '\n' <examples/target/device-classpath.txt >>"$out/all.txt"
 sort -u "$out/all.txt" | grep '\.jar$' |
   grep -v -E 'nd4j|openblas|javacpp|/io/relata/|archunit|javafx|opencv|hdf5|cuda-platform|leptonica|flatbuffers|protobuf|neoitertools|junit|opentest4j|apiguardian|natives|byte-buddy|neo4j|commons|guava-|shaded|oshi|jna|jackson-dataformat' \
   >"$out/jars.txt"
-sort -u "$out/all.txt" | grep -E '/guava-[0-9]|/failureaccess' >>"$out/jars.txt" || true
+sort -u "$out/all.txt" | grep -E '/com/google/guava/(guava|failureaccess)/' >>"$out/jars.txt" || true
 while read -r jar; do cp "$jar" "$stage/jars/"; done <"$out/jars.txt"
 
 # The natives that are used: the driver's binding and cuBLAS's. The others are large.
@@ -45,16 +45,21 @@ done
 
 # The test engine in one jar.
 junit=$(sed -n 's/.*<junit.version>\(.*\)<.*/\1/p' pom.xml | sed 's/^5\./1./')
-mvn -B -q ${MAVEN_OPTIONS:-} -N org.apache.maven.plugins:maven-dependency-plugin:3.6.0:copy \
+(cd "$out" && mvn -B -q ${MAVEN_OPTIONS:-} org.apache.maven.plugins:maven-dependency-plugin:3.6.0:copy \
   -Dartifact=org.junit.platform:junit-platform-console-standalone:"$junit" \
-  -DoutputDirectory="$stage/jars"
-# Assertions are used by the conformance kit; jqwik's annotations by a part of it that is not run.
+  -DoutputDirectory="$stage/jars")
+# The report of the example inlines one file of this library.
+(cd "$out" && "$jdk/bin/jar" -xf "$stage"/jars/echarts-*.jar &&
+  find META-INF -type f ! -name echarts.min.js -delete &&
+  "$jdk/bin/jar" -cMf "$stage"/jars/echarts-*.jar META-INF && rm -r META-INF)
+# Compressed by xz as a whole, which does better than jlink file by file.
 "$jdk/bin/jlink" --output "$stage/jre" --strip-debug --no-header-files --no-man-pages \
-  --compress=zip-9 --vm=server \
-  --add-modules java.base,java.logging,java.management,java.naming,java.xml,java.sql,java.desktop,java.net.http,jdk.unsupported,jdk.incubator.vector,jdk.management,jdk.jfr,jdk.zipfs
+  --compress=zip-0 --vm=server \
+  --add-modules java.base,java.logging,java.management,java.naming,java.xml,java.net.http,jdk.unsupported,jdk.incubator.vector,jdk.management,jdk.zipfs
 rm -rf "$stage/jre/legal"
 tar -C "$stage" -cJf "$out/relata-device.tar.xz" .
 du -sh "$stage/jre" "$stage/jars" "$stage/classes"
+# What travels to a borrowed machine is often this and the sources together.
 size=$(stat -c %s "$out/relata-device.tar.xz")
 rm -rf "$stage"
 echo "$out/relata-device.tar.xz: $((size / 1048576)) MiB"

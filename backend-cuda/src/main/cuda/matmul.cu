@@ -48,9 +48,28 @@ DEVICE const ProductJob& jobOfBlock(const ProductArgs& a) {
   return a.count == 1 ? a.job : a.jobs[jobOf(a.jobs, a.count, blockIdx.x)];
 }
 
+// What a block works on: a tile of a piece of a product. It waits in shared memory, for registers
+// are scarce.
+struct Part {
+  long long row;
+  long long column;
+  long long piece;
+  long long entry;
+};
+
+DEVICE Part partOf(const ProductJob& job, int rows, int columns) {
+  const long long across = (job.n + columns - 1) / columns;
+  const long long down = (job.m + rows - 1) / rows;
+  const long long block = blockIdx.x - job.firstBlock;
+  const long long above = block / across;
+  return {above % down * rows, block % across * columns, above / down % job.pieces,
+          above / down / job.pieces};
+}
+
 // A tile of an operand: LINES rows of x (or columns of y), DEPTH places of the sum. In shared
 // memory it lies [depth][line], so that a thread reads neighbouring lines at once.
-template <typename T, int LINES, int DEPTH>
+// ALIGNED: all quads are aligned, and either whole or out.
+template <typename T, int LINES, int DEPTH, bool ALIGNED>
 struct Tile {
   static constexpr int QUADS = LINES * DEPTH / 4;
   static constexpr int EACH = (QUADS + BLOCK - 1) / BLOCK;
@@ -69,7 +88,7 @@ struct Tile {
   bool wide;
 
   // Tiles of a matrix whose neighbours lie along the sum (`deep`) or along the lines, from `line`
-  // of `all` and place `start` of the sum on. `wide`: quads are aligned, and either whole or out.
+  // of `all` and place `start` of the sum on. `wide`: this one's quads are as if ALIGNED.
   DEVICE Tile(const T* from, long long line, long long all, long long start, long long pitch,
               bool deep, bool wide)
       : pitch(pitch), deep(deep), wide(wide) {
@@ -91,7 +110,8 @@ struct Tile {
       quads[e] = {};
       if (line < lines && place < left) {
         const T* const p = at + (deep ? e * LINE_STEP : e * DEPTH_STEP) * pitch;
-        quads[e] = loadQuad(p, 0, deep ? left - place : lines, wide);
+        quads[e] = ALIGNED ? *reinterpret_cast<const Quad<T>*>(p)
+                           : loadQuad(p, 0, deep ? left - place : lines, wide);
       }
     }
     at += deep ? DEPTH : DEPTH * pitch;
@@ -116,34 +136,28 @@ struct Tile {
 
 // ACROSS threads stand side by side, each with WIDTH columns of its HEIGHT rows, in groups of four
 // that are spread over the tile: neighbouring threads read neighbouring banks.
-template <typename T, int ROWS, int COLUMNS, int DEPTH, int HEIGHT, int WIDTH>
+template <typename T, int ROWS, int COLUMNS, int DEPTH, int HEIGHT, int WIDTH, bool ALIGNED>
 DEVICE void product(const ProductArgs& a) {
-  using X = Tile<T, ROWS, DEPTH>;
-  using Y = Tile<T, COLUMNS, DEPTH>;
+  using X = Tile<T, ROWS, DEPTH, ALIGNED>;
+  using Y = Tile<T, COLUMNS, DEPTH, ALIGNED>;
   constexpr int ACROSS = COLUMNS / WIDTH;
   static_assert(ACROSS * (ROWS / HEIGHT) == BLOCK, "a thread for each part");
   __align__(16) __shared__ T xs[2][DEPTH * X::PITCH];
   __align__(16) __shared__ T ys[2][DEPTH * Y::PITCH];
 
   const ProductJob& job = jobOfBlock(a);
-  const long long tilesAcross = (job.n + COLUMNS - 1) / COLUMNS;
-  const long long tilesDown = (job.m + ROWS - 1) / ROWS;
-  long long rest = blockIdx.x - job.firstBlock;
-  const long long column = rest % tilesAcross * COLUMNS;
-  rest /= tilesAcross;
-  const long long row = rest % tilesDown * ROWS;
-  rest /= tilesDown;
-  const long long piece = rest % job.pieces;
-  const long long entry = rest / job.pieces;
+  __shared__ Part part;
+  if (threadIdx.x == 0) part = partOf(job, ROWS, COLUMNS);
+  __syncthreads();
 
   const bool deepX = (job.flags & TRANSPOSE_X) == 0;
   const bool deepY = (job.flags & TRANSPOSE_Y) != 0;
-  const long long start = piece * job.piece;
+  const long long start = part.piece * job.piece;
   // At most 2^30, by the host's choice of pieces.
   int length = static_cast<int>(start + job.piece < job.k ? job.piece : job.k - start);
-  X x(static_cast<const T*>(job.x) + entry * job.m * job.k, row, job.m, start,
+  X x(static_cast<const T*>(job.x) + part.entry * job.m * job.k, part.row, job.m, start,
       deepX ? job.k : job.m, deepX, (job.flags & WIDE_X) != 0);
-  Y y(static_cast<const T*>(job.y) + entry * job.n * job.k, column, job.n, start,
+  Y y(static_cast<const T*>(job.y) + part.entry * job.n * job.k, part.column, job.n, start,
       deepY ? job.k : job.n, deepY, (job.flags & WIDE_Y) != 0);
 
   const int left = static_cast<int>(threadIdx.x) % ACROSS * 4;
@@ -195,15 +209,15 @@ DEVICE void product(const ProductArgs& a) {
   const bool direct = job.pieces == 1;
   const bool add = direct && (job.flags & ACCUMULATE) != 0;
   const bool wideOut = (job.flags & WIDE_OUT) != 0;
-  T* const out = direct ? static_cast<T*>(job.out) + entry * job.m * job.n
+  T* const out = direct ? static_cast<T*>(job.out) + part.entry * job.m * job.n
                         : static_cast<T*>(job.partial) +
-                              (entry * job.pieces + piece) * job.m * job.n;
+                              (part.entry * job.pieces + part.piece) * job.m * job.n;
 #pragma unroll
   for (int i = 0; i < HEIGHT; i++) {
-    const long long r = row + top + i / 4 * (ROWS / (HEIGHT / 4)) + i % 4;
+    const long long r = part.row + top + i / 4 * (ROWS / (HEIGHT / 4)) + i % 4;
 #pragma unroll
     for (int j = 0; j < WIDTH / 4; j++) {
-      const long long c = column + left + j * (COLUMNS / (WIDTH / 4));
+      const long long c = part.column + left + j * (COLUMNS / (WIDTH / 4));
       if (r >= job.m || c >= job.n) continue;
       T* const line = out + r * job.n;
       Quad<T> q = {};
@@ -214,11 +228,15 @@ DEVICE void product(const ProductArgs& a) {
   }
 }
 
-KERNEL_BOUNDS(matmul_128x128_f32, ProductArgs, 256, 2) { product<float, 128, 128, 8, 8, 8>(a); }
-KERNEL_BOUNDS(matmul_128x64_f32, ProductArgs, 256, 2) { product<float, 128, 64, 16, 8, 4>(a); }
-KERNEL_BOUNDS(matmul_128x32_f32, ProductArgs, 256, 2) { product<float, 128, 32, 16, 4, 4>(a); }
-KERNEL_BOUNDS(matmul_64x64_f32, ProductArgs, 256, 2) { product<float, 64, 64, 16, 4, 4>(a); }
-KERNEL_BOUNDS(matmul_64x64_f64, ProductArgs, 256, 2) { product<double, 64, 64, 8, 4, 4>(a); }
+#define PRODUCT(name, ...) \
+  KERNEL_BOUNDS(matmul_##name, ProductArgs, 256, 2) { product<__VA_ARGS__>(a); }
+
+// The largest has no register left for operands that are not aligned.
+PRODUCT(128x128_f32, float, 128, 128, 8, 8, 8, true)
+PRODUCT(128x64_f32, float, 128, 64, 16, 8, 4, false)
+PRODUCT(128x32_f32, float, 128, 32, 16, 4, 4, false)
+PRODUCT(64x64_f32, float, 64, 64, 16, 4, 4, false)
+PRODUCT(64x64_f64, double, 64, 64, 8, 4, 4, false)
 
 // ---- the sum of the pieces: a fixed tree; a job's first block counts blocks of this launch ----
 

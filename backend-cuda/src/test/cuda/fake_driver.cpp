@@ -29,7 +29,7 @@ enum Result {
   LAUNCH_FAILED = 719
 };
 
-constexpr size_t TOTAL = 256u << 20;
+size_t totalBytes = 256u << 20;
 
 std::recursive_mutex lock;
 std::vector<void*> libraries;
@@ -104,7 +104,19 @@ long long fake_heal() { return sticky = 0; }
 
 // ---- the driver ----
 
-int cuInit(unsigned) { return SUCCESS; }
+// Programs that cannot call fake_library name the kernels' libraries in the environment.
+int cuInit(unsigned) {
+  if (const char* paths = std::getenv("RELATA_FAKE_KERNELS")) {
+    std::string rest = paths;
+    while (!rest.empty() && libraries.size() < 100) {
+      const size_t end = rest.find(':');
+      if (fake_library(rest.substr(0, end).c_str())) return NOT_FOUND;
+      rest = end == std::string::npos ? "" : rest.substr(end + 1);
+    }
+  }
+  if (const char* bytes = std::getenv("RELATA_FAKE_BYTES")) totalBytes = std::atoll(bytes);
+  return SUCCESS;
+}
 int cuDriverGetVersion(int* v) {
   *v = 12040;
   return SUCCESS;
@@ -122,7 +134,7 @@ int cuDeviceGetName(char* name, int n, int d) {
   return SUCCESS;
 }
 int cuDeviceTotalMem_v2(size_t* n, int) {
-  *n = TOTAL;
+  *n = totalBytes;
   return SUCCESS;
 }
 int cuDeviceGetAttribute(int* v, int a, int) {
@@ -172,7 +184,7 @@ int cuEventDestroy_v2(void* e) {
 
 int cuMemAlloc_v2(uintptr_t* p, size_t n) {
   ENTER();
-  if (used + n > TOTAL) return OUT_OF_MEMORY;
+  if (used + n > totalBytes) return OUT_OF_MEMORY;
   void* block = aligned_alloc(256, (n + 255) / 256 * 256);
   std::memset(block, 0xff, n);
   *p = reinterpret_cast<uintptr_t>(block);
@@ -192,8 +204,8 @@ int cuMemFree_v2(uintptr_t p) {
 }
 int cuMemGetInfo_v2(size_t* available, size_t* total) {
   ENTER();
-  *available = TOTAL - used;
-  *total = TOTAL;
+  *available = totalBytes - used;
+  *total = totalBytes;
   return SUCCESS;
 }
 int cuMemAllocHost_v2(void** p, size_t n) {

@@ -39,12 +39,23 @@ final class DenseProducts {
   /** Elements that a block of the second kernel makes. */
   private static final long MERGE = 32;
 
+  private static final Tile SMALL = new Tile(64, 64);
+
   private final Launcher launcher;
 
   /** A tile of a kernel. */
   private record Tile(long rows, long columns) {
     long count(Job j) {
       return Math.ceilDiv(j.m, rows) * Math.ceilDiv(j.n, columns) * j.batch;
+    }
+
+    /**
+     * Whether its kernel can: the largest reads four elements at a time only. Within a piece all
+     * kernels add in the same order, so another gives the same bits.
+     */
+    boolean takes(List<Job> jobs) {
+      int wide = WIDE_X | WIDE_Y;
+      return columns < 128 || jobs.stream().allMatch(j -> (j.flags & wide) == wide);
     }
 
     @Override
@@ -143,12 +154,13 @@ final class DenseProducts {
       }
     }
     String suffix = Launcher.suffix(type);
+    Tile own = tile.takes(jobs) ? tile : SMALL;
     if (partial == 0) {
-      run("matmul_" + tile + "_" + suffix, jobs, cuts, 0, tile);
+      run("matmul_" + own + "_" + suffix, jobs, cuts, 0, own);
       return;
     }
     try (Device.Temporary sums = launcher.device().temporary(partial)) {
-      run("matmul_" + tile + "_" + suffix, jobs, cuts, sums.address(), tile);
+      run("matmul_" + own + "_" + suffix, jobs, cuts, sums.address(), own);
       List<Job> cutJobs = new ArrayList<>();
       List<Cut> theirCuts = new ArrayList<>();
       for (int i = 0; i < jobs.size(); i++) {
@@ -167,7 +179,7 @@ final class DenseProducts {
     long columns = jobs.stream().mapToLong(j -> j.n).max().orElseThrow();
     Tile large = columns <= 32 ? new Tile(128, 32) : new Tile(128, columns <= 64 ? 64 : 128);
     boolean few = jobs.stream().mapToLong(large::count).sum() < BLOCKS;
-    return type == DType.FLOAT64 || rows <= 64 || few && columns > 32 ? new Tile(64, 64) : large;
+    return type == DType.FLOAT64 || rows <= 64 || few && columns > 32 ? SMALL : large;
   }
 
   /** One launch; without a tile that of the second kernel. */

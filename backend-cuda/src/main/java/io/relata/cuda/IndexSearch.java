@@ -10,7 +10,7 @@ import java.lang.foreign.MemorySegment;
  */
 final class IndexSearch {
   /** Blocks, and so answers to compare; they do not depend on the device. */
-  private static final int BLOCKS = 256;
+  private static final int BLOCKS = 1024;
 
   private final Launcher launcher;
 

@@ -13,7 +13,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -26,9 +25,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The PTX beside the sources: that it is theirs, old drivers read it, and devices can run it. */
 class PtxTest {
   private static final Pattern ENTRY = Pattern.compile("Compiling entry function '(\\w+)'");
-  /** Known and small: 96 bytes of 128 by 128 sums, on an architecture that has cuBLAS to do it. */
-  private static final Set<String> TOLERATED = Set.of("sm_120 matmul_128x128_f32");
-
   private static final Pattern SPILLS =
       Pattern.compile("(\\d+) bytes spill stores, (\\d+) bytes spill loads");
 
@@ -151,9 +147,7 @@ class PtxTest {
           entry = e.group(1);
           kernels++;
         } else if (s.find() && !(s.group(1).equals("0") && s.group(2).equals("0"))) {
-          if (!TOLERATED.contains(architecture + " " + entry)) {
-            spilling.add(entry + ": " + s.group());
-          }
+          spilling.add(entry + ": " + s.group());
         }
       }
     }

@@ -152,9 +152,7 @@ final class DeviceBenchmarks {
             nodes,
             "u_mul_e sum",
             width,
-            millis(
-                calls,
-                () -> GraphOps.gspmm(g, MessageOp.MUL, Reducer.SUM, Arg.u(x), Arg.e(w))),
+            millis(calls, () -> GraphOps.gspmm(g, MessageOp.MUL, Reducer.SUM, Arg.u(x), Arg.e(w))),
             bytes + 4L * edges);
       }
       if (late()) {

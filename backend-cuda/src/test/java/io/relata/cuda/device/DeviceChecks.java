@@ -50,7 +50,9 @@ final class DeviceChecks {
               && leak.get("flat").equals(true);
     }
     results.put("passed", good);
-    new ObjectMapper().writerWithDefaultPrettyPrinter().writeValue(Path.of(args[0]).toFile(), results);
+    new ObjectMapper()
+        .writerWithDefaultPrettyPrinter()
+        .writeValue(Path.of(args[0]).toFile(), results);
     System.out.println(results);
     System.exit(good ? 0 : 1);
   }
@@ -99,8 +101,7 @@ final class DeviceChecks {
       Models.Training t =
           switch (model) {
             case 0 -> Models.gat(relata, a, 24);
-            case 1 ->
-                Models.rgcn(relata, a, Arrays.copyOf(g.relations(5), a.numEdges()), 5, 24);
+            case 1 -> Models.rgcn(relata, a, Arrays.copyOf(g.relations(5), a.numEdges()), 5, 24);
             default -> Models.gcn(relata, a, 24);
           };
       for (int i = 0; i < steps; i++) {

@@ -10,8 +10,8 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
 /**
- * An R-MAT graph (Chakrabarti, Zhan, Faloutsos 2004; quadrants 0.57, 0.19, 0.19, 0.05), made by
- * all processors from seeds that depend on its size alone, and written for others to read.
+ * An R-MAT graph (Chakrabarti, Zhan, Faloutsos 2004; quadrants 0.57, 0.19, 0.19, 0.05), made by all
+ * processors from seeds that depend on its size alone, and written for others to read.
  */
 record RandomGraph(String name, int nodes, int[] src, int[] dst) {
   private static final int PART = 1 << 20;
