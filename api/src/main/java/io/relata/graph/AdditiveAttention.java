@@ -116,6 +116,14 @@ record AdditiveAttention(
 
   private void check() {
     GraphOps.check(graph, WHERE + ", values", Arg.u(values));
+    if (!values.dtype().isFloating()) {
+      throw RelataException.of(ErrorId.DTYPE, "Attention does not compute in half precision")
+          .where(WHERE + ", values")
+          .expected("FLOAT32 or FLOAT64")
+          .found(values.dtype() + " of shape " + values.shape())
+          .remedy("convert with .to(DType.FLOAT32)")
+          .build();
+    }
     if (values.shape().rank() != 3) {
       throw RelataException.of(ErrorId.SHAPE, "Attention needs values by head")
           .where(WHERE + ", values")
