@@ -73,28 +73,46 @@ final class BackendChoice {
     }
   }
 
-  /** Who asked for a backend, and which; null where nobody did. */
-  private record Wish(String id, String source) {}
+  /** Who asked for a backend, which, and which of its devices (-1 for any). */
+  private record Wish(String id, int ordinal, String source) {
+    static Wish of(String text, String source) {
+      int colon = text.indexOf(':');
+      if (colon < 0) {
+        return new Wish(text, -1, source);
+      }
+      String number = text.substring(colon + 1);
+      if (!number.matches("[0-9]{1,4}")) {
+        throw RelataException.of(ErrorId.ARGUMENT, "The choice of a backend is not valid")
+            .where(source)
+            .expected("a backend's name, or name:number for one of its devices")
+            .found(text)
+            .build();
+      }
+      return new Wish(text.substring(0, colon), Integer.parseInt(number), source);
+    }
+  }
 
+  /** Null where nobody asked. */
   private Wish wish(String explicit) {
     if (explicit != null) {
-      return new Wish(explicit, "Relata.open(\"" + explicit + "\")");
+      return Wish.of(explicit, "Relata.open(\"" + explicit + "\")");
     }
     String property = properties.getProperty("relata.backend");
     if (property != null && !property.isBlank()) {
-      return new Wish(property.strip(), "-Drelata.backend=" + property.strip());
+      return Wish.of(property.strip(), "-Drelata.backend=" + property.strip());
     }
     String variable = environment.get("RELATA_BACKEND");
     return variable == null || variable.isBlank()
         ? null
-        : new Wish(variable.strip(), "RELATA_BACKEND=" + variable.strip());
+        : Wish.of(variable.strip(), "RELATA_BACKEND=" + variable.strip());
   }
 
   Relata open(String explicit) {
     List<Candidate> candidates = probeAll();
     Wish wish = wish(explicit);
     Candidate chosen = wish == null ? best(candidates) : named(candidates, wish);
-    Relata relata = new Relata(chosen.provider.open(new BackendOptions(threads())), kernels);
+    BackendOptions options = new BackendOptions(threads(), wish == null ? -1 : wish.ordinal);
+    Relata relata = new Relata(chosen.provider.open(options), kernels);
     String others =
         candidates.stream()
             .filter(c -> !c.equals(chosen))
@@ -144,6 +162,13 @@ final class BackendChoice {
           .expected("one of the available backends")
           .found(lines(candidates))
           .remedy("choose another, or put the jar of '" + wish.id + "' on the class path")
+          .build();
+    }
+    if (wish.ordinal >= c.provider.devices()) {
+      throw RelataException.of(ErrorId.BACKEND, "The backend has no such device")
+          .where(wish.source)
+          .expected("a device from 0 to " + (c.provider.devices() - 1))
+          .found(String.valueOf(wish.ordinal))
           .build();
     }
     return c;

@@ -132,10 +132,17 @@ final class BlockPool {
           collect();
           trim();
         } else {
+          long free = memory.available();
           throw RelataException.of(ErrorId.OUT_OF_MEMORY, "Out of memory on " + backend)
               .expected(bytes + " more bytes")
               .found(
-                  live + " bytes live, " + cached + " cached, " + memory.capacity() + " the limit")
+                  live
+                      + " bytes live, "
+                      + cached
+                      + " cached, "
+                      + memory.capacity()
+                      + " the limit"
+                      + (free < 0 ? "" : ", " + free + " free on the device"))
               .remedy(
                   "close scopes earlier, use smaller batches, or raise -Drelata.memory.limit=BYTES")
               .cause(e)

@@ -19,7 +19,7 @@ final class Elementwise {
     return Tensor.record(name, y, g -> new Tensor[] {rule.apply(g, x, y)}, x);
   }
 
-  private static Tensor floating(String name, Tensor x) {
+  private static void floating(String name, Tensor x) {
     if (!x.dtype().isFloating()) {
       throw RelataException.of(ErrorId.DTYPE, "The operation needs floating-point numbers")
           .where(name)
@@ -28,10 +28,9 @@ final class Elementwise {
           .remedy("convert with .to(DType.FLOAT32)")
           .build();
     }
-    return x;
   }
 
-  private static Tensor numeric(String name, Tensor x) {
+  private static void numeric(String name, Tensor x) {
     if (x.dtype() == DType.BOOL) {
       throw RelataException.of(ErrorId.DTYPE, "The operation needs numbers")
           .where(name)
@@ -39,11 +38,11 @@ final class Elementwise {
           .remedy("convert with .to(DType.FLOAT32)")
           .build();
     }
-    return notHalf(name, x);
+    notHalf(name, x);
   }
 
   /** Halves store; they do not compute. */
-  static Tensor notHalf(String name, Tensor x) {
+  static void notHalf(String name, Tensor x) {
     if (x.dtype().isHalf()) {
       throw RelataException.of(ErrorId.DTYPE, "Half precision stores features, it does not compute")
           .where(name)
@@ -52,7 +51,6 @@ final class Elementwise {
           .remedy("convert with .to(DType.FLOAT32)")
           .build();
     }
-    return x;
   }
 
   /** The result's gradient times a function of x. */

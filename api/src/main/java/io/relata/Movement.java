@@ -1,12 +1,18 @@
 package io.relata;
 
 import io.relata.spi.Array;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
 /** Operations that move elements without changing them, and their gradients. */
 final class Movement {
+  /** Host memory that a copy between runtimes takes at most. */
+  private static final long TRANSFER_BYTES = 16L << 20;
+
   private Movement() {}
 
   /** A view: shares the memory. */
@@ -258,8 +264,38 @@ final class Movement {
         : out;
   }
 
+  /** The same elements in another runtime's memory, a stretch at a time through the host. */
+  static Tensor transfer(Tensor x, Relata other) {
+    Relata own = x.relata();
+    if (own == other) {
+      return x;
+    }
+    Tensor out = other.empty(x.dtype(), x.shape());
+    int width = x.dtype().bytes();
+    long stretch = Math.min(x.size(), TRANSFER_BYTES / width);
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment host = arena.allocate(stretch * width, 64);
+      for (long at = 0; at < x.size(); at += stretch) {
+        long n = Math.min(stretch, x.size() - at);
+        MemorySegment part = host.asSlice(0, n * width);
+        own.backend().copyOut(stretch(x, at, n), part);
+        other.backend().copyIn(part, stretch(out, at, n));
+      }
+    }
+    Reference.reachabilityFence(x);
+    Reference.reachabilityFence(out);
+    return Tensor.record("to", out, g -> new Tensor[] {transfer(g, own)}, x);
+  }
+
+  private static Array stretch(Tensor t, long from, long count) {
+    Array a = t.array();
+    return new Array(
+        a.storage(), a.offset() + from * a.dtype().bytes(), a.dtype(), Shape.of(count));
+  }
+
   /** Rows (or slices along another axis) by index. */
   static Tensor indexSelect(Tensor x, int axis, Tensor index) {
+    x.requireSameRuntime("indexSelect", index);
     int a = x.shape().axis(axis);
     requireIndex("indexSelect", index, x.shape().dim(a));
     if (a != 0) {
@@ -290,6 +326,8 @@ final class Movement {
   /** A new tensor: x with row i of {@code rows} added to its row index[i]. */
   static Tensor indexAdd(Tensor x, Tensor index, Tensor rows) {
     Elementwise.notHalf("indexAdd", x);
+    x.requireSameRuntime("indexAdd", index);
+    x.requireSameRuntime("indexAdd", rows);
     requireIndex("indexAdd", index, x.shape().dim(0));
     if (!rows.shape().equals(x.shape().row().prepend(index.size())) || rows.dtype() != x.dtype()) {
       throw RelataException.of(ErrorId.SHAPE, "The rows do not fit")

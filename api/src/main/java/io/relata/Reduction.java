@@ -34,7 +34,7 @@ final class Reduction {
         .build();
   }
 
-  private static Tensor number(String name, Tensor x) {
+  private static void number(String name, Tensor x) {
     if (x.dtype() == DType.BOOL) {
       throw RelataException.of(ErrorId.DTYPE, "The reduction needs numbers")
           .where(name)
@@ -42,7 +42,7 @@ final class Reduction {
           .remedy("convert with .to(DType.INT64)")
           .build();
     }
-    return Elementwise.notHalf(name, x);
+    Elementwise.notHalf(name, x);
   }
 
   static Tensor sum(Tensor x, int axis, boolean keep) {

@@ -10,7 +10,8 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * The runtime: one backend, its memory, and the source of random numbers. Open it with {@link
  * #open()}, or have it injected by installing {@link RelataBindings} in a Guice injector. Tensors
- * of different runtimes do not mix. All methods may be called from several threads.
+ * of different runtimes do not mix; {@link Tensor#to(Relata)} copies. All methods may be called
+ * from several threads.
  */
 public final class Relata implements AutoCloseable {
   private final Backend backend;
@@ -40,7 +41,10 @@ public final class Relata implements AutoCloseable {
     return BackendChoice.fromClassPath().open(null);
   }
 
-  /** Opens the named backend, whatever the properties say. */
+  /**
+   * Opens the named backend, whatever the properties say: {@code "cpu"}, {@code "cuda"}, or {@code
+   * "cuda:1"} for one of several devices.
+   */
   public static Relata open(String backend) {
     return BackendChoice.fromClassPath().open(backend);
   }
@@ -232,10 +236,11 @@ public final class Relata implements AutoCloseable {
 
   void leave(Scope s) {
     if (scope.get() == s) {
-      if (s.parent() == null) {
+      Scope around = s.openParent();
+      if (around == null) {
         scope.remove();
       } else {
-        scope.set(s.parent());
+        scope.set(around);
       }
     }
   }

@@ -7,6 +7,9 @@ import java.util.List;
  * Frees, when it closes, the memory of every tensor that this thread made inside it, except those
  * kept and the gradients of outer tensors. Scopes nest; they make memory come back at once instead
  * of after a garbage collection, and are never required.
+ *
+ * <p>Scopes closed in another order than they nest free what each of them made, and leave none
+ * behind: what is made next belongs to the innermost scope that is still open.
  */
 public final class Scope implements AutoCloseable {
   private final Relata relata;
@@ -29,6 +32,19 @@ public final class Scope implements AutoCloseable {
 
   Scope parent() {
     return parent;
+  }
+
+  /** The innermost scope around this one that is still open, or null. */
+  Scope openParent() {
+    Scope s = parent;
+    while (s != null && s.isClosed()) {
+      s = s.parent;
+    }
+    return s;
+  }
+
+  private synchronized boolean isClosed() {
+    return blocks == null;
   }
 
   @Override

@@ -125,6 +125,9 @@ public final class Tensor {
 
   /** Replaces the gradient; null clears it. */
   public void setGrad(Tensor value) {
+    if (value != null) {
+      requireSameRuntime("setGrad", value);
+    }
     if (value != null && (!value.shape().equals(shape()) || value.dtype() != dtype())) {
       throw RelataException.of(ErrorId.GRADIENT, "A gradient has the shape and type of its tensor")
           .expected(dtype() + " " + shape())
@@ -187,6 +190,7 @@ public final class Tensor {
           .remedy("call requiresGrad(true) on a leaf, and do not run under NoGrad")
           .build();
     }
+    requireSameRuntime("backward", gradient);
     if (!gradient.shape().equals(shape()) || gradient.dtype() != dtype().ofGradient()) {
       throw RelataException.of(ErrorId.GRADIENT, "The gradient does not fit the tensor")
           .expected(dtype().ofGradient() + " " + shape())
@@ -226,12 +230,18 @@ public final class Tensor {
     }
   }
 
-  void requireSameRuntime(String name, Tensor other) {
+  /**
+   * Refuses to mix this tensor with one of another runtime; for authors of operations.
+   *
+   * @param name of the operation, for the message
+   * @throws RelataException LIFETIME
+   */
+  public void requireSameRuntime(String name, Tensor other) {
     if (relata != other.relata) {
       throw RelataException.of(ErrorId.LIFETIME, "The tensors belong to different runtimes")
           .where(name)
           .found(relata + " and " + other.relata)
-          .remedy("copy one over through a Java array")
+          .remedy("copy one over with tensor.to(relata)")
           .build();
     }
   }
@@ -780,6 +790,15 @@ public final class Tensor {
   /** Another element type; between floating types gradients flow. */
   public Tensor to(DType dtype) {
     return Movement.cast(this, dtype);
+  }
+
+  /**
+   * The same elements in another runtime, for instance on another device; this tensor where it is
+   * of that runtime already (PyTorch: {@code Tensor.to(device)}). The elements go through the host,
+   * and gradients flow back the same way.
+   */
+  public Tensor to(Relata other) {
+    return Movement.transfer(this, other);
   }
 
   /** The same elements in memory of their own. */

@@ -137,6 +137,20 @@ class BackendChoiceTest {
   }
 
   @Test
+  void aNumberBehindTheNameChoosesTheDevice() {
+    BackendProvider cpu = new Provider("cpu", 0, WORKS);
+    properties.setProperty("relata.backend", "cpu:0");
+    assertThat(((Fake) choice(Map.of(), cpu).open(null).backend()).options().ordinal()).isZero();
+    assertThat(((Fake) choice(Map.of(), cpu).open("cpu").backend()).options().ordinal())
+        .isEqualTo(-1);
+    assertThatThrownBy(() -> choice(Map.of(), cpu).open("cpu:1"))
+        .hasMessageContaining("no such device")
+        .hasMessageContaining("0 to 0");
+    assertThatThrownBy(() -> choice(Map.of(), cpu).open("cpu:first"))
+        .hasMessageContaining("name:number");
+  }
+
+  @Test
   void theNumberOfThreadsComesFromTheProperty() {
     properties.setProperty("relata.threads", "3");
     Backend b = choice(Map.of(), new Provider("cpu", 0, WORKS)).open(null).backend();

@@ -112,6 +112,28 @@ public final class GraphOps {
         logits);
   }
 
+  /**
+   * Additive attention (GAT): for every edge e = (u, v) and head h the logit is {@code
+   * leakyRelu(source[u, h] + destination[v, h] + edge[e, h])}, its weight the softmax over the
+   * in-edges of v, and {@code out[v, h] = Σ weight · values[u, h]}. The same as {@link #gsddmm},
+   * {@link Tensor#leakyRelu}, {@link #edgeSoftmax} and {@link #gspmm} one after the other, up to
+   * rounding, in one pass over each row where the backend can: then nothing of the size of edges is
+   * made but, going back, the gradient of the logits (E, H).
+   *
+   * @param source (numSrc, H)
+   * @param destination (numDst, H)
+   * @param edge (E, H), or null for none
+   * @param slope what leakyRelu multiplies negative numbers with
+   * @param values (numSrc, H, D)
+   * @return (numDst, H, D); 0 for a node without in-edges or with logits of only -inf
+   * @throws RelataException FIELD_ROWS for another number of rows, SHAPE for another number of
+   *     heads or axes, DTYPE for numbers that are not floating-point or of different types
+   */
+  public static Tensor attention(
+      Adjacency g, Tensor source, Tensor destination, Tensor edge, double slope, Tensor values) {
+    return new AdditiveAttention(g, source, destination, edge, slope, values).apply();
+  }
+
   // ---- checks ----
 
   static void check(Adjacency g, String where, Arg arg) {
@@ -120,6 +142,8 @@ public final class GraphOps {
     if (t.relata() != g.relata()) {
       throw RelataException.of(ErrorId.LIFETIME, "Graph and feature belong to different runtimes")
           .where(where)
+          .found(g.relata() + " and " + t.relata())
+          .remedy("copy one over with tensor.to(relata) or graph.to(relata)")
           .build();
     }
     if (!t.dtype().ofGradient().isFloating()) {

@@ -21,22 +21,33 @@ import java.util.concurrent.ConcurrentHashMap;
 record MessageShape(Shape feature, FeaturePlan forward, FeaturePlan left, FeaturePlan right) {
   private record Key(MessageOp op, Shape lhs, Shape rhs) {}
 
-  /** Shapes repeat in every step of a training loop; the table stays as small as the model. */
+  /** More than the messages of any model; whoever has more pays for making them again. */
+  static final int MOST = 1024;
+
+  /** Shapes repeat in every step of a training loop; this remembers what follows from them. */
   private static final Map<Key, MessageShape> KNOWN = new ConcurrentHashMap<>();
 
   static MessageShape of(String where, MessageOp op, Shape lhs, Shape rhs) {
-    return KNOWN.computeIfAbsent(new Key(op, lhs, rhs), k -> make(where, k));
+    Key key = new Key(op, lhs, rhs);
+    MessageShape known = KNOWN.get(key);
+    if (known == null) {
+      known = make(where, op, lhs, rhs);
+      if (KNOWN.size() >= MOST) {
+        KNOWN.clear();
+      }
+      KNOWN.put(key, known);
+    }
+    return known;
   }
 
-  private static MessageShape make(String where, Key key) {
-    Shape l = key.lhs;
-    if (key.op == MessageOp.COPY) {
+  /** What follows from the shapes of two rows. */
+  static MessageShape make(String where, MessageOp op, Shape l, Shape r) {
+    if (op == MessageOp.COPY) {
       FeaturePlan copy = FeaturePlan.copy(Math.toIntExact(l.size()));
       return new MessageShape(l, copy, copy, null);
     }
-    Shape r = key.rhs;
     Shape full = Shape.broadcastOrNull(l, r);
-    boolean dot = key.op == MessageOp.DOT && (l.rank() > 0 || r.rank() > 0);
+    boolean dot = op == MessageOp.DOT && (l.rank() > 0 || r.rank() > 0);
     if (full == null || (dot && (l.rank() == 0 || r.rank() == 0 || l.dim(-1) != r.dim(-1)))) {
       throw RelataException.of(ErrorId.SHAPE, "The features do not broadcast")
           .where(where)
@@ -49,14 +60,12 @@ record MessageShape(Shape feature, FeaturePlan forward, FeaturePlan left, Featur
           .build();
     }
     Shape feature = dot ? full.with(-1, 1) : full;
-    int n = Math.toIntExact(full.size());
     int[] lo = offsets(full, l);
     int[] ro = offsets(full, r);
     int[] oo = offsets(full, feature);
     int ls = (int) l.size();
     int rs = (int) r.size();
     int os = (int) feature.size();
-    assert oo.length == n;
     return new MessageShape(
         feature,
         FeaturePlan.of(lo, ls, ro, rs, oo, os),

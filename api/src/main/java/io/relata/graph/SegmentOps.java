@@ -194,6 +194,12 @@ public final class SegmentOps {
   // ---- checks ----
 
   private static void requireRows(String where, Segments segments, Tensor x) {
+    if (segments.rows().relata() != x.relata()) {
+      throw RelataException.of(ErrorId.LIFETIME, "Segments and rows belong to different runtimes")
+          .where(where)
+          .remedy("make the segments in the runtime of the tensors")
+          .build();
+    }
     if (x.shape().rank() == 0 || x.dim(0) != segments.numRows()) {
       throw RelataException.of(ErrorId.SHAPE, "The segments do not cover the rows")
           .where(where)
@@ -204,6 +210,7 @@ public final class SegmentOps {
   }
 
   private static void requireMatrices(String where, long count, Tensor a, Tensor b) {
+    a.requireSameRuntime(where, b);
     boolean fits =
         a.shape().rank() == 2 && b.shape().rank() == 3 && b.dim(0) == count && b.dim(1) == a.dim(1);
     if (!fits) {

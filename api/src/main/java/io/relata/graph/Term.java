@@ -107,6 +107,7 @@ public record Term(Adjacency graph, MessageOp op, Reducer reducer, Arg lhs, Arg 
           .found(reducer.toString())
           .build();
     }
+    first.lhs.value().requireSameRuntime(where, lhs.value());
     if (!shape.feature().equals(firstShape.feature())
         || graph.numDst() != first.graph.numDst()
         || lhs.value().dtype() != first.lhs.value().dtype()) {

@@ -17,4 +17,9 @@ public interface DeviceMemory {
 
   /** How many bytes the runtime may hold at most. */
   long capacity();
+
+  /** Bytes that the device itself has free, others' use counted; -1 where that is unknown. */
+  default long available() {
+    return -1;
+  }
 }

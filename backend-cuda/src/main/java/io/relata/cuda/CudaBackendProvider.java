@@ -1,18 +1,27 @@
 package io.relata.cuda;
 
+import io.relata.ErrorId;
+import io.relata.RelataException;
 import io.relata.spi.Backend;
 import io.relata.spi.BackendOptions;
 import io.relata.spi.BackendProvider;
 import io.relata.spi.Probe;
 import jakarta.inject.Inject;
+import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
- * Finds CUDA devices. This version has no kernels for them, so it never answers available; what it
- * found is in the reason.
+ * Finds CUDA devices and opens one: the one asked for, else the first in the driver's order that
+ * can run the kernels.
  */
 public final class CudaBackendProvider implements BackendProvider {
+  /** Turing, for which the kernels' PTX is written. */
+  static final int LEAST_CAPABILITY = 75;
+
+  /** CUDA 12.0, the first driver that reads the PTX. */
+  static final int LEAST_DRIVER = 12000;
+
   private final Supplier<CudaDevices.Answer> driver;
 
   @Inject
@@ -34,6 +43,10 @@ public final class CudaBackendProvider implements BackendProvider {
     return 100;
   }
 
+  private static boolean suits(CudaDevices.Device d) {
+    return 10 * d.major() + d.minor() >= LEAST_CAPABILITY;
+  }
+
   @Override
   public Probe probe() {
     return switch (driver.get()) {
@@ -45,23 +58,51 @@ public final class CudaBackendProvider implements BackendProvider {
           new Probe.Unavailable(
               "the NVIDIA driver is there but answers " + reason,
               "see whether nvidia-smi works, and whether CUDA_VISIBLE_DEVICES hides the device");
-      case CudaDevices.Answer.Devices d ->
-          new Probe.Unavailable(
-              "found "
-                  + d.devices().stream()
-                      .map(CudaDevices.Device::toString)
-                      .collect(Collectors.joining(", "))
-                  + ", driver for CUDA "
-                  + d.driverVersion() / 1000
-                  + "."
-                  + d.driverVersion() % 1000 / 10
-                  + ", but this version has no CUDA kernels yet",
-              "run on the CPU backend");
+      case CudaDevices.Answer.Devices d -> probe(d);
     };
+  }
+
+  private static Probe probe(CudaDevices.Answer.Devices found) {
+    List<CudaDevices.Device> devices = found.devices();
+    String text =
+        devices.stream()
+                .map(d -> (devices.size() == 1 ? "" : "cuda:" + d.ordinal() + " ") + d)
+                .collect(Collectors.joining(", "))
+            + ", driver for CUDA "
+            + CudaDevices.version(found.driverVersion());
+    if (found.driverVersion() < LEAST_DRIVER) {
+      return new Probe.Unavailable(
+          "found " + text + ", but the kernels need a driver for CUDA 12.0 or newer",
+          "update the NVIDIA driver to version 525 or newer");
+    }
+    if (devices.stream().noneMatch(CudaBackendProvider::suits)) {
+      return new Probe.Unavailable(
+          "found " + text + ", but the kernels need compute capability 7.5 or newer",
+          "run on the CPU backend, or on a device of the Turing generation or newer");
+    }
+    return new Probe.Available(text);
+  }
+
+  @Override
+  public int devices() {
+    return driver.get() instanceof CudaDevices.Answer.Devices d ? d.devices().size() : 0;
   }
 
   @Override
   public Backend open(BackendOptions options) {
-    throw new IllegalStateException("The CUDA backend has no kernels yet; its probe says so");
+    if (!(driver.get() instanceof CudaDevices.Answer.Devices found)) {
+      throw new IllegalStateException("no device; the probe says why");
+    }
+    CudaDevices.Device chosen =
+        options.ordinal() >= 0
+            ? found.devices().get(options.ordinal())
+            : found.devices().stream().filter(CudaBackendProvider::suits).findFirst().orElseThrow();
+    if (!suits(chosen)) {
+      throw RelataException.of(ErrorId.BACKEND, "The device is too old for the kernels")
+          .expected("compute capability 7.5 or newer")
+          .found("cuda:" + chosen.ordinal() + " " + chosen)
+          .build();
+    }
+    return CudaBackend.on(new DriverDevice(chosen, found.driverVersion()));
   }
 }

@@ -23,12 +23,29 @@ final class CudaDevices implements Supplier<CudaDevices.Answer> {
     record Devices(int driverVersion, List<Device> devices) implements Answer {}
   }
 
-  /** One device. */
-  record Device(String name, int major, int minor, long bytes) {
+  /**
+   * One device.
+   *
+   * @param ordinal its number in the driver's order
+   * @param sharedBytes most shared memory of a block without opting in
+   */
+  record Device(
+      int ordinal,
+      String name,
+      int major,
+      int minor,
+      long bytes,
+      int multiprocessors,
+      int sharedBytes) {
     @Override
     public String toString() {
       return "%s (compute capability %d.%d, %d MiB)".formatted(name, major, minor, bytes >> 20);
     }
+  }
+
+  /** The driver's number as people write it, for instance 12.6. */
+  static String version(int number) {
+    return number / 1000 + "." + number % 1000 / 10;
   }
 
   /** Loads the driver at the first call; never throws. */
@@ -75,14 +92,21 @@ final class CudaDevices implements Supplier<CudaDevices.Answer> {
     while (end < name.length && name[end] != 0) {
       end++;
     }
-    int[] value = new int[1];
-    JCudaDriver.cuDeviceGetAttribute(
-        value, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR, device);
-    int major = value[0];
-    JCudaDriver.cuDeviceGetAttribute(
-        value, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR, device);
     long[] bytes = new long[1];
     JCudaDriver.cuDeviceTotalMem(bytes, device);
-    return new Device(new String(name, 0, end, UTF_8), major, value[0], bytes[0]);
+    return new Device(
+        ordinal,
+        new String(name, 0, end, UTF_8),
+        attribute(device, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR),
+        attribute(device, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR),
+        bytes[0],
+        attribute(device, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT),
+        attribute(device, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK));
+  }
+
+  private static int attribute(CUdevice device, int attribute) {
+    int[] value = new int[1];
+    JCudaDriver.cuDeviceGetAttribute(value, attribute, device);
+    return value[0];
   }
 }

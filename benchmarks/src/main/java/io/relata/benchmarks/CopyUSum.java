@@ -9,10 +9,6 @@ import io.relata.graph.Adjacency;
 import io.relata.graph.Arg;
 import io.relata.graph.GraphOps;
 import io.relata.spi.Reducer;
-import io.relata.spi.RowIndex;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -55,8 +51,8 @@ public class CopyUSum {
   private Tensor gradient;
   private CppPeer peer;
   private Tensor out;
-  private MemorySegment inBlocks;
-  private MemorySegment outBlocks;
+  private CppPeer.Rows in;
+  private CppPeer.Rows reversed;
 
   /** Builds both index structures and checks that the peer computes the same. */
   @Setup
@@ -68,9 +64,9 @@ public class CopyUSum {
     x = relata.rand(rmat.numNodes(), dim).requiresGrad(true);
     gradient = relata.rand(rmat.numNodes(), dim);
     out = relata.zeros(rmat.numNodes(), dim);
-    peer = new CppPeer();
-    inBlocks = segment(graph.in().blocks());
-    outBlocks = segment(graph.out().blocks());
+    peer = new CppPeer(2);
+    in = peer.rows(graph.in());
+    reversed = peer.rows(graph.out());
     cppForward();
     try (NoGrad _ = new NoGrad()) {
       Tensor mine = GraphOps.copyReduce(graph, Reducer.SUM, Arg.u(x));
@@ -79,10 +75,6 @@ public class CopyUSum {
         throw new IllegalStateException("The peer computes something else: " + difference);
       }
     }
-  }
-
-  private static MemorySegment segment(int[] values) {
-    return Arena.global().allocateFrom(ValueLayout.JAVA_INT, values);
   }
 
   /** Frees the runtime. */
@@ -114,24 +106,13 @@ public class CopyUSum {
   /** C++, forward. */
   @Benchmark
   public void cppForward() {
-    run(graph.in(), inBlocks, x, out);
+    peer.copyUSum(in, x, out);
   }
 
   /** C++, forward and backward. */
   @Benchmark
   public void cppForwardAndBackward() {
-    run(graph.in(), inBlocks, x, out);
-    run(graph.out(), outBlocks, gradient, out);
-  }
-
-  private void run(RowIndex index, MemorySegment blocks, Tensor from, Tensor to) {
-    peer.copyUSum(
-        index.offsets().address(),
-        index.columns().address(),
-        from.array().address(),
-        to.array().address(),
-        dim,
-        blocks,
-        2);
+    peer.copyUSum(in, x, out);
+    peer.copyUSum(reversed, gradient, out);
   }
 }

@@ -112,6 +112,8 @@ final class Frame {
     if (value.relata() != relata) {
       throw RelataException.of(ErrorId.LIFETIME, "Graph and feature belong to different runtimes")
           .where(owner + ", field '" + field + "'")
+          .found(relata + " and " + value.relata())
+          .remedy("copy one over with tensor.to(relata) or graph.to(relata)")
           .build();
     }
     if (value.shape().rank() == 0 || value.dim(0) != rows) {
@@ -184,6 +186,13 @@ final class Frame {
         c.origin = rows;
       }
       columns.put(e.getKey(), c);
+    }
+  }
+
+  /** Takes over copies of all fields of a frame of another runtime. */
+  void copyFrom(Frame other) {
+    for (String field : other.columns.keySet()) {
+      set(field, other.get(field, null).to(relata));
     }
   }
 

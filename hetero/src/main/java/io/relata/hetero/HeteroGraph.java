@@ -108,6 +108,52 @@ public final class HeteroGraph {
     return relata;
   }
 
+  /**
+   * A copy of structure and fields in another runtime, for instance on another device; this graph
+   * where it is of that runtime already (DGL: {@code DGLGraph.to(device)}). Fields are copied as by
+   * {@link Tensor#to(Relata)}; ids of the graph that this one was made from come along.
+   */
+  public HeteroGraph to(Relata other) {
+    if (other == relata) {
+      return this;
+    }
+    Map<EdgeType, Adjacency> adjacencies = new TreeMap<>();
+    relations.forEach(
+        (type, r) -> {
+          Adjacency a = r.adjacency();
+          adjacencies.put(
+              type,
+              Adjacency.of(
+                  other, "relation '" + type + "'", a.numSrc(), a.numDst(), a.src(), a.dst()));
+        });
+    Parent moved =
+        parent == null
+            ? null
+            : new Parent(to(parent.src, other), to(parent.dst, other), to(parent.edges, other));
+    HeteroGraph copy =
+        new HeteroGraph(
+            other, counts(srcFrames), isBlock() ? counts(dstFrames) : null, adjacencies, moved);
+    copy.srcFrames.forEach((type, f) -> f.copyFrom(srcFrames.get(type)));
+    if (isBlock()) {
+      copy.dstFrames.forEach((type, f) -> f.copyFrom(dstFrames.get(type)));
+    }
+    copy.edgeFrames.forEach((type, f) -> f.copyFrom(edgeFrames.get(type)));
+    return copy;
+  }
+
+  private static <K extends Comparable<? super K>> Map<K, Origin> to(
+      Map<K, Origin> origins, Relata other) {
+    Map<K, Origin> moved = new TreeMap<>();
+    origins.forEach((key, o) -> moved.put(key, o == null ? null : o.to(other)));
+    return moved;
+  }
+
+  private static Map<String, Integer> counts(Map<String, Frame> frames) {
+    Map<String, Integer> counts = new TreeMap<>();
+    frames.forEach((type, f) -> counts.put(type, f.rows()));
+    return counts;
+  }
+
   // ---- schema ----
 
   /** Node types, alphabetical. */

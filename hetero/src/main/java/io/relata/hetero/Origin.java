@@ -35,6 +35,11 @@ final class Origin {
     return new Origin(relata, count + added, null, added);
   }
 
+  /** The same rows, for a graph of another runtime. */
+  Origin to(Relata other) {
+    return new Origin(other, count, ids, added);
+  }
+
   boolean isAll() {
     return ids == null && added == 0;
   }

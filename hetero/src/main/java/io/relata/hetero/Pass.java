@@ -6,7 +6,6 @@ import io.relata.Relata;
 import io.relata.RelataException;
 import io.relata.Shape;
 import io.relata.Tensor;
-import io.relata.graph.Adjacency;
 import io.relata.graph.Arg;
 import io.relata.graph.EdgeBatch;
 import io.relata.graph.EdgeFunction;
@@ -53,10 +52,6 @@ final class Pass {
   /** Over some edges only; they are numbered from 0 in the given order. */
   static Pass over(HeteroGraph graph, Relation relation, int[] edges) {
     return new Pass(graph, relation.restrict(edges), graph.relata().tensor(edges));
-  }
-
-  Adjacency adjacency() {
-    return relation.adjacency();
   }
 
   Frame destinations() {

@@ -26,9 +26,14 @@ public final class Dropout extends UnaryLayer {
     this.p = p;
   }
 
+  /** True where {@link #forward} does something. */
+  public boolean isActive() {
+    return isTraining() && p > 0;
+  }
+
   @Override
   public Tensor forward(Tensor x) {
-    return isTraining() && p > 0 ? output(x.dropout(p), x) : x;
+    return isActive() ? output(x.dropout(p), x) : x;
   }
 
   @Override

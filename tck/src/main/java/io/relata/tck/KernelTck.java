@@ -1,9 +1,11 @@
 package io.relata.tck;
 
 import io.relata.Relata;
+import io.relata.tck.graph.AttentionTck;
 import io.relata.tck.graph.FusedMemoryTck;
 import io.relata.tck.graph.HalfPrecisionTck;
 import io.relata.tck.graph.MessageGradientTck;
+import io.relata.tck.graph.MessageMatrixTck;
 import io.relata.tck.graph.MessageValuesTck;
 import io.relata.tck.tensor.DeterminismTck;
 import org.junit.jupiter.api.Nested;
@@ -19,6 +21,14 @@ public abstract class KernelTck {
   }
 
   @Nested
+  class MessageMatrix extends MessageMatrixTck {
+    @Override
+    protected Relata open() {
+      return KernelTck.this.open();
+    }
+  }
+
+  @Nested
   class MessageValues extends MessageValuesTck {
     @Override
     protected Relata open() {
@@ -28,6 +38,14 @@ public abstract class KernelTck {
 
   @Nested
   class MessageGradients extends MessageGradientTck {
+    @Override
+    protected Relata open() {
+      return KernelTck.this.open();
+    }
+  }
+
+  @Nested
+  class Attention extends AttentionTck {
     @Override
     protected Relata open() {
       return KernelTck.this.open();

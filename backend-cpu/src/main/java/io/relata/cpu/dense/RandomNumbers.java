@@ -70,14 +70,12 @@ final class RandomNumbers {
         stream,
         out.size(),
         (words, first, count) -> {
+          double[] pair = new double[2];
           for (int i = 0; i < count; i += 2) {
-            // The radius needs a number in (0, 1].
-            double radius =
-                deviation * Math.sqrt(-2 * Math.log(((words[i] & 0xFFFFFFFFL) + 1) * 0x1p-32));
-            double angle = 2 * Math.PI * ((words[i + 1] & 0xFFFFFFFFL) * 0x1p-32);
-            Elements.setReal(type, base, first + i, mean + radius * Math.cos(angle));
+            BoxMuller.pair(words[i], words[i + 1], mean, deviation, pair);
+            Elements.setReal(type, base, first + i, pair[0]);
             if (i + 1 < count) {
-              Elements.setReal(type, base, first + i + 1, mean + radius * Math.sin(angle));
+              Elements.setReal(type, base, first + i + 1, pair[1]);
             }
           }
         });

@@ -3,6 +3,8 @@ package io.relata.cpu.graph;
 import io.relata.DType;
 import io.relata.cpu.Workers;
 import io.relata.spi.Array;
+import io.relata.spi.AttentionCall;
+import io.relata.spi.AttentionGradCall;
 import io.relata.spi.FeaturePlan;
 import io.relata.spi.FeaturePlan.Layout;
 import io.relata.spi.GraphKernels;
@@ -26,6 +28,7 @@ public final class CpuGraphKernels implements GraphKernels {
   private final Workers workers;
   private final boolean vector;
   private final Loops loops = new Loops();
+  private final CpuAttention attention;
 
   /**
    * Kernels on the given threads.
@@ -35,6 +38,7 @@ public final class CpuGraphKernels implements GraphKernels {
   public CpuGraphKernels(Workers workers, boolean vector) {
     this.workers = workers;
     this.vector = vector;
+    this.attention = new CpuAttention(workers, vector, loops);
   }
 
   @Override
@@ -137,8 +141,8 @@ public final class CpuGraphKernels implements GraphKernels {
         run("VectorSddmm", spec, VectorPasses.perEdge(plan), task, index);
       } else if (!isRowDot(spec)) {
         run("VectorDot", spec, VectorPasses.perEdge(plan), task, index);
-      } else if (plan.outSize() == 1 && plan.inner() <= VectorPasses.WIDEST_ROW) {
-        run("VectorRowDot", spec, VectorPasses.perEdge(plan), task, index);
+      } else if (VectorPasses.rowDots(plan)) {
+        run("VectorRowDot", spec, VectorPasses.rowDot(plan), task, index);
       } else if (VectorPasses.headDots(plan)) {
         run("VectorHeadDot", spec, List.of(VectorPasses.heads(plan)), task, index);
       } else {
@@ -198,6 +202,23 @@ public final class CpuGraphKernels implements GraphKernels {
     softmax(index, y, gradient, out);
   }
 
+  @Override
+  public boolean attention(AttentionCall call) {
+    DType dtype = call.out().dtype();
+    if (dtype != DType.FLOAT32 && dtype != DType.FLOAT64) {
+      return false;
+    }
+    attention.forward(call);
+    Reference.reachabilityFence(call);
+    return true;
+  }
+
+  @Override
+  public void attentionGrad(AttentionGradCall call) {
+    attention.backward(call, this::spmm);
+    Reference.reachabilityFence(call);
+  }
+
   private void softmax(RowIndex index, Array x, Array gradient, Array out) {
     if (out.size() == 0) {
       return;
@@ -210,9 +231,8 @@ public final class CpuGraphKernels implements GraphKernels {
     RowTask task = RowTask.of(index, lhs, rhs, plan, out, null, null);
     RowLoop loop;
     if (onVectors(spec)) {
-      Lanes lanes = VectorPasses.softmax(heads);
-      boolean folded = gradient == null && lanes.stride() > 0;
-      loop = loops.rows(folded ? "VectorFoldedSoftmax" : "VectorEdgeSoftmax", spec.on(lanes));
+      String template = gradient == null ? "VectorEdgeSoftmax" : "VectorEdgeSoftmaxGrad";
+      loop = loops.softmax(template, new SoftmaxSpec(heads, spec.identity(), loops.rowCopy(heads)));
     } else {
       loop = loops.rows("PlainEdgeSoftmax", spec);
     }

@@ -20,6 +20,18 @@ final class Loops {
     return (WinnerLoop) copy("WinnerGradient", spec);
   }
 
+  RowLoop softmax(String template, SoftmaxSpec spec) {
+    return (RowLoop) copy(template, spec);
+  }
+
+  RowCopy rowCopy(int size) {
+    return (RowCopy) copy("VectorRowCopy", new RowCopy.Spec(size));
+  }
+
+  AttentionLoop attention(String template, AttentionSpec spec) {
+    return (AttentionLoop) copy(template, spec);
+  }
+
   private Object copy(String template, Record constants) {
     return copies.computeIfAbsent(
         new Key(template, constants), k -> Specialized.copy(LOOKUP, k.template(), k.constants()));

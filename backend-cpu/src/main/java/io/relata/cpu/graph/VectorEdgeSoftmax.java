@@ -1,13 +1,12 @@
 package io.relata.cpu.graph;
 
-import static io.relata.cpu.Native.getFloat;
+import static io.relata.cpu.Native.ALL;
+import static io.relata.cpu.Native.address;
 import static io.relata.cpu.Native.getInt;
-import static io.relata.cpu.Native.putFloat;
 import static io.relata.cpu.graph.VectorMessage.LENGTH;
 import static io.relata.cpu.graph.VectorMessage.ORDER;
 import static io.relata.cpu.graph.VectorMessage.SPECIES;
 
-import io.relata.cpu.Native;
 import io.relata.cpu.Specialized;
 import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.FloatVector;
@@ -16,27 +15,41 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShuffle;
 
 /**
- * Template of the softmax over the edges of each row with vectors, FLOAT32, for numbers of heads
- * that do not divide the lanes (the others have {@link VectorFoldedSoftmax}), and of its gradient
- * for all, where the copy has a right operand. A row's numbers are gathered into a scratch block
- * unless they lie together already. In the gradient with a number of heads that divides the lanes,
- * vectors run over the block as it is and lanes of one head are folded at the end, always in the
- * same order; otherwise lanes are heads and vectors run over the edges.
+ * Template of the softmax over the edges of each row, FLOAT32. Vectors run over a row's numbers as
+ * they lie and lanes of one head are folded at the end, always in the same order. Where heads do
+ * not divide the lanes, vectors take as many edges as fit. Numbers that lie apart are gathered into
+ * scratch memory for some rows at a time: one row would leave the processor waiting for each.
+ * Written out straight, with loops that C2 does not unroll: most rows are two or three vectors
+ * long.
  */
 final class VectorEdgeSoftmax implements RowLoop {
-  private static final LoopSpec SPEC =
-      Specialized.parameters(MethodHandles.lookup(), LoopSpec.class);
+  private static final SoftmaxSpec SPEC =
+      Specialized.parameters(MethodHandles.lookup(), SoftmaxSpec.class);
   private static final boolean IDENTITY = SPEC.identity();
-  private static final boolean GRADIENT = SPEC.rhs() != null;
+  private static final RowCopy COPY = SPEC.copy();
+  private static final int HEADS = SPEC.heads();
 
-  /** Number of heads where it divides the lanes, else 0. */
-  private static final int PERIOD = SPEC.lanes().stride();
+  /** Edges in a vector; one where a vector does not hold all heads. */
+  private static final int EDGES = Math.max(1, LENGTH / HEADS);
 
-  private static final VectorMask<Float> HEADS = SPECIES.indexInRange(0, PERIOD);
+  /** True where vectors are whole but for the last of a row. */
+  private static final boolean WHOLE = LENGTH % HEADS == 0;
+
+  /** Bytes from one vector of a row to the next one of the same heads. */
+  private static final long STEP = 4L * EDGES * HEADS;
+
   private static final VectorShuffle<Float> BY_8 = rotation(8);
   private static final VectorShuffle<Float> BY_4 = rotation(4);
   private static final VectorShuffle<Float> BY_2 = rotation(2);
   private static final VectorShuffle<Float> BY_1 = rotation(1);
+  private static final VectorShuffle<Float> EDGE_1 = rotation(HEADS);
+  private static final VectorShuffle<Float> EDGE_2 = rotation(2 * HEADS);
+  private static final VectorShuffle<Float> EDGE_3 = rotation(3 * HEADS);
+  private static final VectorShuffle<Float> EDGE_4 = rotation(4 * HEADS);
+
+  /** Brings the first edge's lanes to all edges. */
+  private static final VectorShuffle<Float> REPEAT =
+      VectorShuffle.fromOp(SPECIES, i -> i % HEADS % LENGTH);
 
   private static VectorShuffle<Float> rotation(int by) {
     return VectorShuffle.fromOp(SPECIES, i -> (i + by) % LENGTH);
@@ -44,177 +57,224 @@ final class VectorEdgeSoftmax implements RowLoop {
 
   @Override
   public void run(RowTask t, int column, int from, int to) {
-    int heads = t.outSize();
+    int begin = getInt(t.offsets() + 4L * from);
+    if (IDENTITY) {
+      long largest = RowScratch.block(4L * LENGTH);
+      rows(t, from, to, t.lhs() + 4L * HEADS * begin, t.out() - t.lhs(), largest);
+      return;
+    }
+    while (from < to) {
+      int until = RowScratch.chunk(t.offsets(), from, to);
+      int end = getInt(t.offsets() + 4L * until);
+      long bytes = 4L * HEADS * (end - begin);
+      long scratch = RowScratch.block(bytes + 4L * LENGTH);
+      long ids = t.edgeIds() + 4L * begin;
+      COPY.gather(t.lhs(), ids, end - begin, scratch);
+      rows(t, from, until, scratch, 0, scratch + bytes);
+      COPY.scatter(scratch, ids, end - begin, t.out());
+      from = until;
+      begin = end;
+    }
+  }
+
+  /**
+   * Rows whose numbers lie one after the other from {@code x} on.
+   *
+   * @param toOut distance of results from logits
+   * @param largest room for a vector
+   */
+  private static void rows(RowTask t, int from, int to, long x, long toOut, long largest) {
+    int begin = getInt(t.offsets() + 4L * from);
     for (int v = from; v < to; v++) {
-      int begin = getInt(t.offsets() + 4L * v);
       int end = getInt(t.offsets() + 4L * v + 4);
-      if (begin == end) {
-        continue;
-      }
-      int n = (end - begin) * heads;
-      long x;
-      long y;
-      long out;
-      if (IDENTITY) {
-        long at = 4L * begin * heads;
-        x = t.lhs() + at;
-        y = t.rhs() + at;
-        out = t.out() + at;
+      long stop = x + 4L * HEADS * (end - begin);
+      if (HEADS <= LENGTH && end - begin <= EDGES) {
+        if (begin != end) {
+          one(x, stop, toOut);
+        }
       } else {
-        long bytes = 4L * n;
-        x = RowScratch.block(2 * bytes);
-        y = x + bytes;
-        out = x;
-        gather(t, t.lhs(), begin, end, x);
-        if (GRADIENT) {
-          gather(t, t.rhs(), begin, end, y);
+        for (int g = 0; g < HEADS; g += LENGTH) {
+          largest(g, x + 4L * g, stop, largest);
+          weights(g, x + 4L * g, stop, toOut, largest);
         }
       }
-      if (PERIOD > 0) {
-        foldedGradient(x, y, out, n);
-      } else {
-        for (int h = 0; h < heads; h += LENGTH) {
-          VectorMask<Float> mask = SPECIES.indexInRange(h, heads);
-          long at = 4L * h;
-          if (GRADIENT) {
-            gradient(x + at, y + at, out + at, end - begin, heads, mask);
-          } else {
-            softmax(x + at, out + at, end - begin, heads, mask);
-          }
-        }
-      }
-      if (!IDENTITY) {
-        scatter(t, out, begin, end);
-      }
+      x = stop;
+      begin = end;
     }
   }
 
-  private static void foldedGradient(long y, long g, long out, int n) {
-    int whole = n - n % LENGTH;
-    VectorMask<Float> tail = SPECIES.indexInRange(whole, n);
-    FloatVector sum = FloatVector.zero(SPECIES);
-    for (int j = 0; j < whole; j += LENGTH) {
-      sum =
-          sum.add(
-              VectorMessage.load(false, tail, y + 4L * j)
-                  .mul(VectorMessage.load(false, tail, g + 4L * j)));
-    }
-    if (whole < n) {
-      sum =
-          sum.add(
-              VectorMessage.load(true, tail, y + 4L * whole)
-                  .mul(VectorMessage.load(true, tail, g + 4L * whole)));
-    }
-    sum = foldSum(sum);
-    for (int j = 0; j < whole; j += LENGTH) {
-      FloatVector d = VectorMessage.load(false, tail, g + 4L * j).sub(sum);
-      FloatVector a = VectorMessage.load(false, tail, y + 4L * j).mul(d);
-      VectorMessage.store(false, tail, out + 4L * j, a);
-    }
-    if (whole < n) {
-      FloatVector d = VectorMessage.load(true, tail, g + 4L * whole).sub(sum);
-      FloatVector a = VectorMessage.load(true, tail, y + 4L * whole).mul(d);
-      VectorMessage.store(true, tail, out + 4L * whole, a);
-    }
-  }
-
-  private static void softmax(long x, long out, int edges, int heads, VectorMask<Float> mask) {
-    FloatVector max = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
-    for (int i = 0; i < edges; i++) {
-      max = larger(max, VectorMessage.load(true, mask, x + 4L * i * heads));
-    }
-    max = finite(max);
-    FloatVector sum = FloatVector.zero(SPECIES);
-    for (int i = 0; i < edges; i++) {
-      long at = 4L * i * heads;
-      FloatVector e = VectorExp.exp(VectorMessage.load(true, mask, x + at).sub(max));
-      VectorMessage.store(true, mask, out + at, e);
-      sum = sum.add(e);
-    }
-    sum = reciprocal(sum);
-    for (int i = 0; i < edges; i++) {
-      long at = out + 4L * i * heads;
-      VectorMessage.store(true, mask, at, VectorMessage.load(true, mask, at).mul(sum));
-    }
-  }
-
-  private static void gradient(
-      long y, long g, long out, int edges, int heads, VectorMask<Float> mask) {
-    FloatVector sum = FloatVector.zero(SPECIES);
-    for (int i = 0; i < edges; i++) {
-      long at = 4L * i * heads;
-      sum =
-          sum.add(
-              VectorMessage.load(true, mask, y + at).mul(VectorMessage.load(true, mask, g + at)));
-    }
-    for (int i = 0; i < edges; i++) {
-      long at = 4L * i * heads;
-      FloatVector d = VectorMessage.load(true, mask, g + at).sub(sum);
-      VectorMessage.store(true, mask, out + at, VectorMessage.load(true, mask, y + at).mul(d));
-    }
-  }
-
-  /** A NaN is passed over here and comes back with the exponential. */
-  private static FloatVector larger(FloatVector a, FloatVector b) {
-    return a.blend(b, b.compare(VectorOperators.GT, a));
-  }
-
-  /** What to subtract: 0 for rows of only -inf. */
-  private static FloatVector finite(FloatVector max) {
-    return max.blend(
-        FloatVector.zero(SPECIES), max.compare(VectorOperators.EQ, Float.NEGATIVE_INFINITY));
-  }
-
-  /** What to multiply by: 1 for rows of only -inf, whose exponentials are 0. */
-  private static FloatVector reciprocal(FloatVector sum) {
+  /** A row of one vector. */
+  private static void one(long x, long stop, long toOut) {
+    VectorMask<Float> mask = SPECIES.indexInRange(0, stop - x >> 2);
+    FloatVector lowest = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
+    FloatVector zero = FloatVector.zero(SPECIES);
     FloatVector one = FloatVector.broadcast(SPECIES, 1f);
-    return one.div(sum.blend(one, sum.compare(VectorOperators.EQ, 0f)));
-  }
-
-  /** Every lane the sum of its head's lanes. */
-  private static FloatVector foldSum(FloatVector x) {
-    FloatVector a = x;
-    if (LENGTH > 8 && PERIOD <= 8) {
-      a = a.add(a.rearrange(BY_8));
-    }
-    if (LENGTH > 4 && PERIOD <= 4) {
-      a = a.add(a.rearrange(BY_4));
-    }
-    if (LENGTH > 2 && PERIOD <= 2) {
-      a = a.add(a.rearrange(BY_2));
-    }
-    if (PERIOD == 1) {
-      a = a.add(a.rearrange(BY_1));
-    }
-    return a;
-  }
-
-  private static void gather(RowTask t, long from, int begin, int end, long to) {
-    int heads = t.outSize();
-    for (int i = begin; i < end; i++) {
-      long x = from + 4L * getInt(t.edgeIds() + 4L * i) * heads;
-      copy(x, to + 4L * (i - begin) * heads, heads);
-    }
-  }
-
-  private static void scatter(RowTask t, long from, int begin, int end) {
-    int heads = t.outSize();
-    for (int i = begin; i < end; i++) {
-      long y = t.out() + 4L * getInt(t.edgeIds() + 4L * i) * heads;
-      copy(from + 4L * (i - begin) * heads, y, heads);
-    }
-  }
-
-  private static void copy(long from, long to, int heads) {
-    if (PERIOD == 1) {
-      putFloat(to, getFloat(from));
-    } else if (PERIOD > 0) {
-      FloatVector x = FloatVector.fromMemorySegment(SPECIES, Native.ALL, from, ORDER, HEADS);
-      x.intoMemorySegment(Native.ALL, to, ORDER, HEADS);
-    } else {
-      for (int h = 0; h < heads; h++) {
-        putFloat(to + 4L * h, getFloat(from + 4L * h));
+    FloatVector a = FloatVector.fromMemorySegment(SPECIES, ALL, address(x), ORDER, mask);
+    FloatVector max = lowest.blend(a, a.compare(VectorOperators.GT, lowest, mask));
+    if (WHOLE) {
+      if (LENGTH > 8 && HEADS <= 8) {
+        max = max.max(max.rearrange(BY_8));
       }
+      if (LENGTH > 4 && HEADS <= 4) {
+        max = max.max(max.rearrange(BY_4));
+      }
+      if (LENGTH > 2 && HEADS <= 2) {
+        max = max.max(max.rearrange(BY_2));
+      }
+      if (HEADS == 1) {
+        max = max.max(max.rearrange(BY_1));
+      }
+    } else if (EDGES > 1) {
+      FloatVector all = max;
+      max = max.max(all.rearrange(EDGE_1));
+      if (EDGES > 2) {
+        max = max.max(all.rearrange(EDGE_2));
+      }
+      if (EDGES > 3) {
+        max = max.max(all.rearrange(EDGE_3));
+      }
+      if (EDGES > 4) {
+        max = max.max(all.rearrange(EDGE_4));
+      }
+      max = max.rearrange(REPEAT);
+    }
+    max = max.blend(zero, max.compare(VectorOperators.EQ, lowest));
+    FloatVector e = zero.blend(VectorExp.exp(a.sub(max)), mask);
+    FloatVector sum = e;
+    if (WHOLE) {
+      if (LENGTH > 8 && HEADS <= 8) {
+        sum = sum.add(sum.rearrange(BY_8));
+      }
+      if (LENGTH > 4 && HEADS <= 4) {
+        sum = sum.add(sum.rearrange(BY_4));
+      }
+      if (LENGTH > 2 && HEADS <= 2) {
+        sum = sum.add(sum.rearrange(BY_2));
+      }
+      if (HEADS == 1) {
+        sum = sum.add(sum.rearrange(BY_1));
+      }
+    } else if (EDGES > 1) {
+      FloatVector all = sum;
+      sum = sum.add(all.rearrange(EDGE_1));
+      if (EDGES > 2) {
+        sum = sum.add(all.rearrange(EDGE_2));
+      }
+      if (EDGES > 3) {
+        sum = sum.add(all.rearrange(EDGE_3));
+      }
+      if (EDGES > 4) {
+        sum = sum.add(all.rearrange(EDGE_4));
+      }
+      sum = sum.rearrange(REPEAT);
+    }
+    e.mul(one.div(sum.blend(one, sum.compare(VectorOperators.EQ, zero))))
+        .intoMemorySegment(ALL, address(x + toOut), ORDER, mask);
+  }
+
+  /** The largest logit of each head, for as many heads as a vector holds; 0 for only -inf. */
+  private static void largest(int g, long x, long stop, long largest) {
+    int lanes = HEADS < LENGTH ? EDGES * HEADS : HEADS - g;
+    FloatVector lowest = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
+    FloatVector zero = FloatVector.zero(SPECIES);
+    // A NaN is passed over here and comes back with the exponential.
+    FloatVector max = lowest;
+    long p = x;
+    for (; WHOLE && p + STEP <= stop; p += STEP) {
+      FloatVector a = FloatVector.fromMemorySegment(SPECIES, ALL, address(p), ORDER);
+      max = max.blend(a, a.compare(VectorOperators.GT, max));
+    }
+    for (; p < stop; p += STEP) {
+      VectorMask<Float> mask =
+          SPECIES.indexInRange(0, WHOLE ? stop - p >> 2 : Math.min(lanes, stop - p >> 2));
+      FloatVector a = FloatVector.fromMemorySegment(SPECIES, ALL, address(p), ORDER, mask);
+      max = max.blend(a, a.compare(VectorOperators.GT, max, mask));
+    }
+    if (WHOLE) {
+      if (LENGTH > 8 && HEADS <= 8) {
+        max = max.max(max.rearrange(BY_8));
+      }
+      if (LENGTH > 4 && HEADS <= 4) {
+        max = max.max(max.rearrange(BY_4));
+      }
+      if (LENGTH > 2 && HEADS <= 2) {
+        max = max.max(max.rearrange(BY_2));
+      }
+      if (HEADS == 1) {
+        max = max.max(max.rearrange(BY_1));
+      }
+    } else if (EDGES > 1) {
+      FloatVector all = max;
+      max = max.max(all.rearrange(EDGE_1));
+      if (EDGES > 2) {
+        max = max.max(all.rearrange(EDGE_2));
+      }
+      if (EDGES > 3) {
+        max = max.max(all.rearrange(EDGE_3));
+      }
+      if (EDGES > 4) {
+        max = max.max(all.rearrange(EDGE_4));
+      }
+      max = max.rearrange(REPEAT);
+    }
+    max.blend(zero, max.compare(VectorOperators.EQ, lowest))
+        .intoMemorySegment(ALL, address(largest), ORDER);
+  }
+
+  /** Logits to weights. Rows of only -inf: exponentials of -inf - 0 are 0. */
+  private static void weights(int g, long x, long stop, long toOut, long largest) {
+    int lanes = HEADS < LENGTH ? EDGES * HEADS : HEADS - g;
+    FloatVector zero = FloatVector.zero(SPECIES);
+    FloatVector one = FloatVector.broadcast(SPECIES, 1f);
+    FloatVector max = FloatVector.fromMemorySegment(SPECIES, ALL, address(largest), ORDER);
+    FloatVector sum = zero;
+    for (long p = x; p < stop; p += STEP) {
+      VectorMask<Float> mask =
+          SPECIES.indexInRange(0, WHOLE ? stop - p >> 2 : Math.min(lanes, stop - p >> 2));
+      FloatVector a = FloatVector.fromMemorySegment(SPECIES, ALL, address(p), ORDER, mask);
+      FloatVector e = VectorExp.exp(a.sub(max));
+      e.intoMemorySegment(ALL, address(p + toOut), ORDER, mask);
+      sum = sum.add(zero.blend(e, mask));
+    }
+    if (WHOLE) {
+      if (LENGTH > 8 && HEADS <= 8) {
+        sum = sum.add(sum.rearrange(BY_8));
+      }
+      if (LENGTH > 4 && HEADS <= 4) {
+        sum = sum.add(sum.rearrange(BY_4));
+      }
+      if (LENGTH > 2 && HEADS <= 2) {
+        sum = sum.add(sum.rearrange(BY_2));
+      }
+      if (HEADS == 1) {
+        sum = sum.add(sum.rearrange(BY_1));
+      }
+    } else if (EDGES > 1) {
+      FloatVector all = sum;
+      sum = sum.add(all.rearrange(EDGE_1));
+      if (EDGES > 2) {
+        sum = sum.add(all.rearrange(EDGE_2));
+      }
+      if (EDGES > 3) {
+        sum = sum.add(all.rearrange(EDGE_3));
+      }
+      if (EDGES > 4) {
+        sum = sum.add(all.rearrange(EDGE_4));
+      }
+      sum = sum.rearrange(REPEAT);
+    }
+    FloatVector scale = one.div(sum.blend(one, sum.compare(VectorOperators.EQ, zero)));
+    long p = x + toOut;
+    long last = stop + toOut;
+    for (; WHOLE && p + STEP <= last; p += STEP) {
+      FloatVector e = FloatVector.fromMemorySegment(SPECIES, ALL, address(p), ORDER);
+      e.mul(scale).intoMemorySegment(ALL, address(p), ORDER);
+    }
+    for (; p < last; p += STEP) {
+      VectorMask<Float> mask =
+          SPECIES.indexInRange(0, WHOLE ? last - p >> 2 : Math.min(lanes, last - p >> 2));
+      FloatVector e = FloatVector.fromMemorySegment(SPECIES, ALL, address(p), ORDER, mask);
+      e.mul(scale).intoMemorySegment(ALL, address(p), ORDER, mask);
     }
   }
 }

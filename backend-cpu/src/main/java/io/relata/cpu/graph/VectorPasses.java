@@ -26,8 +26,8 @@ final class VectorPasses {
   /** Vectors of a dot product that are spelled out. */
   private static final int MOST_IN_SUM = 8;
 
-  /** Columns of a row that dot products hold in registers. */
-  static final int WIDEST_ROW = MOST_IN_SUM * LENGTH;
+  /** The same where one operand is the row's own. */
+  private static final int MOST_IN_ROW_DOT = 16;
 
   private VectorPasses() {}
 
@@ -38,13 +38,25 @@ final class VectorPasses {
         : of(plan, false);
   }
 
+  /** The whole row of a plan with one output, for the loop of its dot products. */
+  static List<Pass> rowDot(FeaturePlan plan) {
+    int inner = plan.inner();
+    return List.of(
+        new Pass(0, new Lanes(ceil(inner, LENGTH), LENGTH, inner % LENGTH, false, 1, 1)));
+  }
+
+  /** True where that loop covers a plan. */
+  static boolean rowDots(FeaturePlan plan) {
+    return plan.outSize() == 1 && plan.inner() <= MOST_IN_ROW_DOT * LENGTH;
+  }
+
   /** True where the loop for dot products of several heads covers a plan. */
   static boolean headDots(FeaturePlan plan) {
     int inner = plan.inner();
     return inner > 1
         && Integer.bitCount(inner) == 1
         && plan.count() % LENGTH == 0
-        && plan.count() <= WIDEST_ROW
+        && plan.count() <= MOST_IN_SUM * LENGTH
         && plan.outSize() <= LENGTH;
   }
 
@@ -53,11 +65,6 @@ final class VectorPasses {
     int share = Math.max(1, plan.inner() / LENGTH);
     int spread = Math.max(1, LENGTH / plan.inner());
     return new Pass(0, new Lanes(plan.count() / LENGTH, LENGTH, 0, false, share, spread));
-  }
-
-  /** The lanes of an edge softmax: the stride is the number of heads where it divides the lanes. */
-  static Lanes softmax(int heads) {
-    return new Lanes(1, LENGTH % heads == 0 ? heads : 0, 0, false, 1, 1);
   }
 
   /** Columns from {@code column} on, as {@code lanes} says. */

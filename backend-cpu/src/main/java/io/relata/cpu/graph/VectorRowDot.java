@@ -13,10 +13,12 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorShuffle;
 
 /**
- * Template of one dot product per edge of the source's row with the row's own, FLOAT32: the own row
- * stays in up to eight registers. Sums in the order of {@link VectorDot}. Allocates nothing.
+ * Template of one dot product per edge of the source's row with the row's own, FLOAT32, for rows of
+ * at most sixteen vectors: eight of the own row stay in registers, further ones come from the
+ * nearest cache. Even and odd vectors are summed apart, each in ascending order. Allocates nothing.
  */
 final class VectorRowDot implements RowLoop {
   private static final LoopSpec SPEC =
@@ -29,6 +31,14 @@ final class VectorRowDot implements RowLoop {
   private static final boolean MASKED = LANES.tail() > 0;
   private static final VectorMask<Float> MASK = VectorMessage.mask(LANES);
   private static final long BYTES = 4L * LENGTH;
+  private static final VectorShuffle<Float> BY_8 = across(8);
+  private static final VectorShuffle<Float> BY_4 = across(4);
+  private static final VectorShuffle<Float> BY_2 = across(2);
+  private static final VectorShuffle<Float> BY_1 = across(1);
+
+  private static VectorShuffle<Float> across(int bit) {
+    return VectorShuffle.fromOp(SPECIES, i -> (i ^ bit) % LENGTH);
+  }
 
   @Override
   public void run(RowTask t, int column, int from, int to) {
@@ -158,8 +168,109 @@ final class VectorRowDot implements RowLoop {
                   : FloatVector.fromMemorySegment(SPECIES, ALL, x + 7 * BYTES, ORDER);
           odd = odd.add(m7.mul(y7));
         }
+        if (N > 8) {
+          FloatVector y8 =
+              MASKED && N == 9
+                  ? FloatVector.fromMemorySegment(SPECIES, ALL, y + 8 * BYTES, ORDER, mask)
+                  : FloatVector.fromMemorySegment(SPECIES, ALL, y + 8 * BYTES, ORDER);
+          FloatVector m8 =
+              MASKED && N == 9
+                  ? FloatVector.fromMemorySegment(SPECIES, ALL, x + 8 * BYTES, ORDER, mask)
+                  : FloatVector.fromMemorySegment(SPECIES, ALL, x + 8 * BYTES, ORDER);
+          even = even.add(m8.mul(y8));
+        }
+        if (N > 9) {
+          FloatVector y9 =
+              MASKED && N == 10
+                  ? FloatVector.fromMemorySegment(SPECIES, ALL, y + 9 * BYTES, ORDER, mask)
+                  : FloatVector.fromMemorySegment(SPECIES, ALL, y + 9 * BYTES, ORDER);
+          FloatVector m9 =
+              MASKED && N == 10
+                  ? FloatVector.fromMemorySegment(SPECIES, ALL, x + 9 * BYTES, ORDER, mask)
+                  : FloatVector.fromMemorySegment(SPECIES, ALL, x + 9 * BYTES, ORDER);
+          odd = odd.add(m9.mul(y9));
+        }
+        if (N > 10) {
+          FloatVector y10 =
+              MASKED && N == 11
+                  ? FloatVector.fromMemorySegment(SPECIES, ALL, y + 10 * BYTES, ORDER, mask)
+                  : FloatVector.fromMemorySegment(SPECIES, ALL, y + 10 * BYTES, ORDER);
+          FloatVector m10 =
+              MASKED && N == 11
+                  ? FloatVector.fromMemorySegment(SPECIES, ALL, x + 10 * BYTES, ORDER, mask)
+                  : FloatVector.fromMemorySegment(SPECIES, ALL, x + 10 * BYTES, ORDER);
+          even = even.add(m10.mul(y10));
+        }
+        if (N > 11) {
+          FloatVector y11 =
+              MASKED && N == 12
+                  ? FloatVector.fromMemorySegment(SPECIES, ALL, y + 11 * BYTES, ORDER, mask)
+                  : FloatVector.fromMemorySegment(SPECIES, ALL, y + 11 * BYTES, ORDER);
+          FloatVector m11 =
+              MASKED && N == 12
+                  ? FloatVector.fromMemorySegment(SPECIES, ALL, x + 11 * BYTES, ORDER, mask)
+                  : FloatVector.fromMemorySegment(SPECIES, ALL, x + 11 * BYTES, ORDER);
+          odd = odd.add(m11.mul(y11));
+        }
+        if (N > 12) {
+          FloatVector y12 =
+              MASKED && N == 13
+                  ? FloatVector.fromMemorySegment(SPECIES, ALL, y + 12 * BYTES, ORDER, mask)
+                  : FloatVector.fromMemorySegment(SPECIES, ALL, y + 12 * BYTES, ORDER);
+          FloatVector m12 =
+              MASKED && N == 13
+                  ? FloatVector.fromMemorySegment(SPECIES, ALL, x + 12 * BYTES, ORDER, mask)
+                  : FloatVector.fromMemorySegment(SPECIES, ALL, x + 12 * BYTES, ORDER);
+          even = even.add(m12.mul(y12));
+        }
+        if (N > 13) {
+          FloatVector y13 =
+              MASKED && N == 14
+                  ? FloatVector.fromMemorySegment(SPECIES, ALL, y + 13 * BYTES, ORDER, mask)
+                  : FloatVector.fromMemorySegment(SPECIES, ALL, y + 13 * BYTES, ORDER);
+          FloatVector m13 =
+              MASKED && N == 14
+                  ? FloatVector.fromMemorySegment(SPECIES, ALL, x + 13 * BYTES, ORDER, mask)
+                  : FloatVector.fromMemorySegment(SPECIES, ALL, x + 13 * BYTES, ORDER);
+          odd = odd.add(m13.mul(y13));
+        }
+        if (N > 14) {
+          FloatVector y14 =
+              MASKED && N == 15
+                  ? FloatVector.fromMemorySegment(SPECIES, ALL, y + 14 * BYTES, ORDER, mask)
+                  : FloatVector.fromMemorySegment(SPECIES, ALL, y + 14 * BYTES, ORDER);
+          FloatVector m14 =
+              MASKED && N == 15
+                  ? FloatVector.fromMemorySegment(SPECIES, ALL, x + 14 * BYTES, ORDER, mask)
+                  : FloatVector.fromMemorySegment(SPECIES, ALL, x + 14 * BYTES, ORDER);
+          even = even.add(m14.mul(y14));
+        }
+        if (N > 15) {
+          FloatVector y15 =
+              MASKED && N == 16
+                  ? FloatVector.fromMemorySegment(SPECIES, ALL, y + 15 * BYTES, ORDER, mask)
+                  : FloatVector.fromMemorySegment(SPECIES, ALL, y + 15 * BYTES, ORDER);
+          FloatVector m15 =
+              MASKED && N == 16
+                  ? FloatVector.fromMemorySegment(SPECIES, ALL, x + 15 * BYTES, ORDER, mask)
+                  : FloatVector.fromMemorySegment(SPECIES, ALL, x + 15 * BYTES, ORDER);
+          odd = odd.add(m15.mul(y15));
+        }
         FloatVector sum = N > 1 ? even.add(odd) : even;
-        ALL.set(FLOAT, at, VectorMessage.sum(sum));
+        // As VectorMessage.sum, which C2 does not inline into a body of this size.
+        if (LENGTH >= 16) {
+          sum = sum.add(sum.rearrange(BY_8));
+        }
+        if (LENGTH >= 8) {
+          sum = sum.add(sum.rearrange(BY_4));
+        }
+        if (LENGTH >= 4) {
+          sum = sum.add(sum.rearrange(BY_2));
+        }
+        if (LENGTH >= 2) {
+          sum = sum.add(sum.rearrange(BY_1));
+        }
+        ALL.set(FLOAT, at, sum.lane(0));
       }
     }
   }

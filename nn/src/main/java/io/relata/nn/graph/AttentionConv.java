@@ -71,7 +71,7 @@ public abstract sealed class AttentionConv extends ConvLayer
   /** {@inheritDoc} The result has the shape (numDst, heads, out). */
   @Override
   public final Tensor forward(Adjacency g, Tensor src, Tensor dst, Tensor edge) {
-    return attend(g, src, dst, edge).output();
+    return attend(g, src, dst, edge, false).output();
   }
 
   /**
@@ -83,6 +83,10 @@ public abstract sealed class AttentionConv extends ConvLayer
    *     EdgeGatConv} takes features instead
    */
   public final Attended attend(Adjacency g, Tensor src, Tensor dst, Tensor edge) {
+    return attend(g, src, dst, edge, true);
+  }
+
+  private Attended attend(Adjacency g, Tensor src, Tensor dst, Tensor edge, boolean weights) {
     requireRows("source features", src, g.numSrc(), in);
     requireRows("destination features", dst, g.numDst(), inDst);
     if (!allowZeroInDegree) {
@@ -92,9 +96,14 @@ public abstract sealed class AttentionConv extends ConvLayer
     Tensor own = dst == src ? x : featureDropout.forward(dst);
     Tensor zs = heads(source.forward(x));
     Tensor zd = own == x && destination == source ? zs : heads(destination.forward(own));
-    Tensor logits = logits(g, zs, zd, edge);
-    Tensor attention = weighted(attentionDropout.forward(GraphOps.edgeSoftmax(g, logits)), edge);
-    Tensor y = messages(g, zs, attention, edge);
+    boolean atOnce = !weights && edge == null && !attentionDropout.isActive();
+    Tensor attention = null;
+    Tensor y = atOnce ? atOnce(g, zs, zd) : null;
+    if (y == null) {
+      Tensor logits = logits(g, zs, zd, edge);
+      attention = weighted(attentionDropout.forward(GraphOps.edgeSoftmax(g, logits)), edge);
+      y = messages(g, zs, attention, edge);
+    }
     if (residual) {
       y = y.add(heads(residualMap == null ? own : residualMap.forward(own)));
     }
@@ -102,6 +111,14 @@ public abstract sealed class AttentionConv extends ConvLayer
       y = y.add(bias.reshape(1, heads, out));
     }
     return new Attended(output(activation.apply(y), src, dst), attention);
+  }
+
+  /**
+   * The messages' weighted sum, (numDst, heads, out), for a kind of attention that needs no weights
+   * for it; null for the others.
+   */
+  Tensor atOnce(Adjacency g, Tensor zs, Tensor zd) {
+    return null;
   }
 
   /** From mapped features (numSrc, heads, out) and (numDst, heads, out) to (E, heads, 1). */

@@ -24,8 +24,7 @@ public final class EdgeGatConv extends AttentionConv {
   private final int edgeSize;
   private final double negativeSlope;
   private final Linear edgeMap;
-  private final Tensor left;
-  private final Tensor right;
+  private final NodeTerms terms;
   private final Tensor along;
 
   private EdgeGatConv(Builder b) {
@@ -36,8 +35,8 @@ public final class EdgeGatConv extends AttentionConv {
         child(
             "fc_edge",
             new Linear(b.context, edgeSize, heads * out, false, AttentionOptions.GLOROT));
-    left = headVectors(b.context, "attn_l");
-    right = headVectors(b.context, "attn_r");
+    Tensor left = headVectors(b.context, "attn_l");
+    terms = new NodeTerms(b.context, left, headVectors(b.context, "attn_r"));
     along = headVectors(b.context, "attn_edge");
   }
 
@@ -79,12 +78,12 @@ public final class EdgeGatConv extends AttentionConv {
   @Override
   Tensor logits(Adjacency g, Tensor zs, Tensor zd, Tensor edge) {
     requireRows("edge features", edge, g.numEdges(), edgeSize);
-    Arg fromSource = Arg.u(zs.mul(left).sum(2, true));
-    Arg fromDestination = Arg.v(zd.mul(right).sum(2, true));
+    NodeTerms.Terms t = terms.of(zs, zd);
     Tensor toHeads = maps().mul(along.reshape(heads, out, 1)).sum(1);
-    return GraphOps.gsddmm(g, MessageOp.ADD, fromSource, fromDestination)
-        .add(edge.matmul(false, toHeads, true).unsqueeze(2))
-        .leakyRelu(negativeSlope);
+    return GraphOps.gsddmm(g, MessageOp.ADD, Arg.u(t.source()), Arg.v(t.destination()))
+        .add(edge.matmul(false, toHeads, true))
+        .leakyRelu(negativeSlope)
+        .unsqueeze(2);
   }
 
   @Override

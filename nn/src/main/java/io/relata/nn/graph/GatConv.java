@@ -10,21 +10,21 @@ import io.relata.spi.MessageOp;
 /**
  * Graph attention, per head {@code y_v = Σ α_uv z_u}, {@code z = W x}, α the softmax over the
  * in-edges of {@code leakyRelu(a_l · z_u + a_r · z_v)} (Veličković et al., 2018; DGL: {@code
- * GATConv}). The projections meet on the edges as one number per head, so nothing of size edges
- * times features is made. Children {@code fc}, or {@code fc_src} and {@code fc_dst}, {@code res_fc}
- * where a residual changes size; parameters {@code attn_l}, {@code attn_r} (1, heads, out), {@code
- * bias} (heads · out,). Glorot normal with relu's gain, biases 0.
+ * GATConv}). The projections meet on the edges as one number per head, and unless the weights are
+ * asked for, dropped out or multiplied, they exist only in passing ({@link GraphOps#attention}).
+ * Children {@code fc}, or {@code fc_src} and {@code fc_dst}, {@code res_fc} where a residual
+ * changes size; parameters {@code attn_l}, {@code attn_r} (1, heads, out), {@code bias} (heads ·
+ * out,). Glorot normal with relu's gain, biases 0.
  */
 public final class GatConv extends AttentionConv {
   private final double negativeSlope;
-  private final Tensor left;
-  private final Tensor right;
+  private final NodeTerms terms;
 
   private GatConv(Builder b) {
     super(b);
     negativeSlope = b.negativeSlope;
-    left = headVectors(b.context, "attn_l");
-    right = headVectors(b.context, "attn_r");
+    Tensor left = headVectors(b.context, "attn_l");
+    terms = new NodeTerms(b.context, left, headVectors(b.context, "attn_r"));
   }
 
   /** Starts a layer with options. */
@@ -57,9 +57,16 @@ public final class GatConv extends AttentionConv {
   }
 
   @Override
+  Tensor atOnce(Adjacency g, Tensor zs, Tensor zd) {
+    NodeTerms.Terms t = terms.of(zs, zd);
+    return GraphOps.attention(g, t.source(), t.destination(), null, negativeSlope, zs);
+  }
+
+  @Override
   Tensor logits(Adjacency g, Tensor zs, Tensor zd, Tensor edge) {
-    Arg fromSource = Arg.u(zs.mul(left).sum(2, true));
-    Arg fromDestination = Arg.v(zd.mul(right).sum(2, true));
-    return GraphOps.gsddmm(g, MessageOp.ADD, fromSource, fromDestination).leakyRelu(negativeSlope);
+    NodeTerms.Terms t = terms.of(zs, zd);
+    return GraphOps.gsddmm(g, MessageOp.ADD, Arg.u(t.source()), Arg.v(t.destination()))
+        .leakyRelu(negativeSlope)
+        .unsqueeze(2);
   }
 }

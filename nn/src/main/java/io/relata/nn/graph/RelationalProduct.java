@@ -2,8 +2,10 @@ package io.relata.nn.graph;
 
 import static java.lang.ref.Reference.reachabilityFence;
 
+import io.relata.ErrorId;
 import io.relata.NoGrad;
 import io.relata.Relata;
+import io.relata.RelataException;
 import io.relata.Scope;
 import io.relata.Tensor;
 import io.relata.graph.Adjacency;
@@ -62,6 +64,16 @@ final class RelationalProduct {
    * @return (numDst, out)
    */
   static Tensor of(TypedAdjacency g, Tensor x, Tensor weights, Tensor norm) {
+    if (g.relata() != x.relata()) {
+      throw RelataException.of(ErrorId.LIFETIME, "Graph and feature belong to different runtimes")
+          .where("relationalProduct")
+          .remedy("copy one over with tensor.to(relata) or graph.to(relata)")
+          .build();
+    }
+    x.requireSameRuntime("relationalProduct", weights);
+    if (norm != null) {
+      x.requireSameRuntime("relationalProduct", norm);
+    }
     RelationalProduct p = new RelationalProduct(g, x, weights, norm);
     boolean wantX = x.requiresGrad();
     boolean wantW = weights.requiresGrad();

@@ -20,7 +20,7 @@ public abstract class Optimizer {
    * For these parameters.
    *
    * @throws RelataException ARGUMENT for no parameter or a learning rate that is negative or not a
-   *     number
+   *     number, LIFETIME for parameters of different runtimes
    */
   protected Optimizer(Collection<Tensor> parameters, double learningRate) {
     if (parameters.isEmpty()) {
@@ -29,6 +29,8 @@ public abstract class Optimizer {
           .build();
     }
     this.parameters = List.copyOf(parameters);
+    this.parameters.forEach(
+        p -> this.parameters.getFirst().requireSameRuntime("parameters of an optimiser", p));
     this.learningRate = valid(learningRate);
   }
 

@@ -134,6 +134,15 @@ class OptimizerTest {
   }
 
   @Test
+  void parametersOfTwoRuntimesAreRefused() {
+    try (Relata other = Relata.open()) {
+      assertThatThrownBy(() -> new Adam(List.of(relata.ones(2), other.ones(2)), 0.1))
+          .hasMessageContaining("different runtimes")
+          .hasMessageContaining("parameters of an optimiser");
+    }
+  }
+
+  @Test
   void options_out_of_range_are_refused() {
     List<Tensor> one = List.of(relata.ones(1).requiresGrad(true));
     assertThatThrownBy(() -> new Sgd(List.of(), 0.1)).hasMessageContaining("nothing to optimise");

@@ -92,6 +92,15 @@ public abstract class FusedMemoryTck extends RelataTck {
   }
 
   @Test
+  void attentionNeedsNumbersByHeadAtMost() {
+    Adjacency g = graph.on(relata);
+    Tensor u = rows(Target.E, Shape.of(4)).slice(0, 0, NODES).detach().requiresGrad(true);
+    Tensor x = rows(Target.U, null);
+    long needed = needed(() -> GraphOps.attention(g, u, u, null, 0.2, x).sum().backward());
+    assertThat(needed).isLessThan(EDGE_ARRAY);
+  }
+
+  @Test
   void theMeasureSeesAnArrayOfEdgesWhereThereIsOne() {
     Adjacency g = graph.on(relata);
     Tensor x = rows(Target.U, null);

@@ -70,6 +70,7 @@ public record MessageForm(MessageOp op, Target left, Target right) {
         new Rows(Shape.of(2, 3), Shape.of(2, 1)),
         new Rows(Shape.of(2, 3), Shape.of(3)),
         new Rows(Shape.of(2, 1), Shape.of(1, 3)),
+        new Rows(Shape.of(4, 1), Shape.of(1, 1)),
         new Rows(Shape.of(0), Shape.of(1)));
   }
 

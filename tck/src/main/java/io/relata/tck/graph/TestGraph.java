@@ -5,6 +5,7 @@ import io.relata.graph.Adjacency;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 
 /**
@@ -51,6 +52,27 @@ public record TestGraph(String name, int numSrc, int numDst, int[] src, int[] ds
         new TestGraph("one edge", 1, 1, new int[] {0}, new int[] {0}),
         new TestGraph("no edges", 3, 2, new int[0], new int[0]),
         new TestGraph("no nodes", 0, 0, new int[0], new int[0]));
+  }
+
+  /** The index patterns of {@link MessageMatrixTck}, up to 60 nodes each. */
+  public static List<TestGraph> patterns() {
+    SplittableRandom random = new SplittableRandom(11);
+    return List.of(
+        of("regular", 24, 24, 72, e -> (e / 3 + e % 3 + 1) % 24, e -> e / 3),
+        hub(12, 40, 120),
+        of("isolated nodes", 60, 50, 25, e -> e * 7 % 20, e -> e * 5 % 12 + 20),
+        of("parallel edges", 20, 20, 60, e -> e % 20, e -> e * 3 % 20),
+        of("self-loops", 24, 24, 48, e -> e % 24, e -> e < 24 ? e : e * 5 % 24),
+        of("shuffled edge ids", 30, 25, 90, _ -> random.nextInt(30), _ -> random.nextInt(25)),
+        new TestGraph("no edges", 20, 21, new int[0], new int[0]),
+        new TestGraph("no nodes", 0, 0, new int[0], new int[0]));
+  }
+
+  private static TestGraph of(
+      String name, int numSrc, int numDst, int edges, IntUnaryOperator src, IntUnaryOperator dst) {
+    int[] from = IntStream.range(0, edges).map(src).toArray();
+    int[] to = IntStream.range(0, edges).map(dst).toArray();
+    return new TestGraph(name, numSrc, numDst, from, to);
   }
 
   /** Number of edges. */

@@ -165,6 +165,38 @@ public abstract class BackwardTck extends RelataTck {
   }
 
   @Test
+  void aLeafNeverTakesTheCallersGradientAsItsOwn() {
+    Tensor x = leaf(1, 2);
+    Tensor g = relata.tensor(new double[] {1, 1}, 2, 1);
+    for (int walk = 0; walk < 3; walk++) {
+      x.reshape(2, 1).backward(g);
+    }
+    assertThat(x.grad().toDoubleArray()).containsExactly(3, 3);
+    assertThat(g.toDoubleArray()).containsExactly(1, 1);
+  }
+
+  @Test
+  void aRuleMayGiveOneNewTensorToSeveralInputs() {
+    Tensor x = leaf(1, 2);
+    Tensor y = leaf(3, 4);
+    for (int walk = 0; walk < 2; walk++) {
+      Tensor sum =
+          Tensor.record(
+              "twice the sum",
+              x.detach().add(y.detach()).mul(2),
+              g -> {
+                Tensor twice = g.mul(2);
+                return new Tensor[] {twice, twice};
+              },
+              x,
+              y);
+      sum.backward(relata.tensor(new double[] {1, 10}));
+    }
+    assertThat(x.grad().toDoubleArray()).containsExactly(4, 40);
+    assertThat(y.grad().toDoubleArray()).containsExactly(4, 40);
+  }
+
+  @Test
   void twoLeavesNeverShareTheMemoryOfAGradient() {
     Tensor x = leaf(1, 2);
     Tensor y = leaf(3, 4);

@@ -178,6 +178,29 @@ public abstract class DeterminismTck extends RelataTck {
   }
 
   @Test
+  void attentionOnAGraphWithAHub() {
+    TestGraph graph = TestGraph.hub(7, 3_001, 50_000);
+    sameBitsOnAnyNumberOfThreads(
+        (r, results) -> {
+          Adjacency g = graph.on(r);
+          for (DType dtype : new DType[] {DType.FLOAT32, DType.FLOAT64}) {
+            for (int heads : new int[] {1, 4, 5}) {
+              Tensor u = r.normal(0, 1, dtype, 3_001, heads).requiresGrad(true);
+              Tensor v = r.normal(0, 1, dtype, 3_001, heads).requiresGrad(true);
+              Tensor x = r.normal(0, 1, dtype, 3_001, heads, 8).requiresGrad(true);
+              Tensor out = GraphOps.attention(g, u, v, null, 0.2, x);
+              out.square().sum().backward();
+              String name = heads + " heads, " + dtype + ", ";
+              results.put(name + "out", out.detach());
+              results.put(name + "du", u.grad());
+              results.put(name + "dv", v.grad());
+              results.put(name + "dx", x.grad());
+            }
+          }
+        });
+  }
+
+  @Test
   void compiledKernelsGiveTheBitsOfInterpretedOnes() {
     relata.seed(9);
     Map<String, Supplier<Tensor>> operations = new LinkedHashMap<>();
@@ -208,6 +231,8 @@ public abstract class DeterminismTck extends RelataTck {
       Tensor h = relata.uniform(0.5, 2, DType.FLOAT32, 20, width);
       Tensor e = relata.uniform(0.5, 2, DType.FLOAT32, 90, width);
       operations.put("edgeSoftmax " + width, () -> GraphOps.edgeSoftmax(g, e));
+      Tensor values = relata.uniform(0.5, 2, DType.FLOAT32, 20, width, 3);
+      operations.put("attention " + width, () -> GraphOps.attention(g, h, h, e, 0.2, values));
       for (MessageOp op : MessageOp.values()) {
         Arg v = op == MessageOp.COPY ? null : Arg.v(h);
         operations.put(op + " " + width, () -> GraphOps.gsddmm(g, op, Arg.u(h), v));

@@ -229,6 +229,19 @@ public abstract class MemoryTck extends RelataTck {
   }
 
   @Test
+  @SuppressWarnings("MustBeClosedChecker")
+  void afterScopesClosedOutOfOrderTheInnermostOpenOneHasWhatIsMade() {
+    Scope outer = relata.scope();
+    Scope middle = relata.scope();
+    Scope inner = relata.scope();
+    middle.close();
+    inner.close();
+    Tensor x = relata.ones(5);
+    outer.close();
+    freed(x);
+  }
+
+  @Test
   void aScopeIsClosedByItsOwnThread() throws Exception {
     try (Scope scope = relata.scope();
         ExecutorService other = Executors.newSingleThreadExecutor()) {

@@ -75,6 +75,37 @@ class EdgeSoftmaxTest {
   }
 
   @Test
+  void acrossRelationsEveryNodeHasASumOfItsOwn() {
+    Adjacency a = edges(new int[] {0, 1, 2}, new int[] {2, 0, 1});
+    Adjacency b = edges(new int[] {1, 1}, new int[] {0, 2});
+    List<Tensor> logits = List.of(column(1, 2, 3), column(2, 1));
+    List<Tensor> into = EdgeSoftmax.across(List.of(a, b), NormBy.DESTINATION, logits);
+    assertThat(into.get(0).toDoubleArray()).containsExactly(new double[] {0.5, 0.5, 1}, CLOSE);
+    assertThat(into.get(1).toDoubleArray()).containsExactly(new double[] {0.5, 0.5}, CLOSE);
+    List<Tensor> from = EdgeSoftmax.across(List.of(a, b), NormBy.SOURCE, logits);
+    double two = Math.E / (2 * Math.E + 1);
+    assertThat(from.get(0).toDoubleArray()).containsExactly(new double[] {1, two, 1}, CLOSE);
+    assertThat(from.get(1).toDoubleArray())
+        .containsExactly(new double[] {two, 1 / (2 * Math.E + 1)}, CLOSE);
+  }
+
+  @Test
+  void eachRelationsLogitsNeedARowForEachOfItsEdges() {
+    Adjacency a = edges(new int[] {0, 1}, new int[] {1, 1});
+    Adjacency b = edges(new int[] {2}, new int[] {1});
+    // Three rows in all would fit; the borders between relations would not.
+    assertThatThrownBy(
+            () ->
+                EdgeSoftmax.across(
+                    List.of(a, b), NormBy.DESTINATION, List.of(column(1), column(1, 2))))
+        .hasMessageContaining("edgeSoftmax, relation 0")
+        .hasMessageContaining("2 rows");
+    assertThatThrownBy(
+            () -> EdgeSoftmax.across(List.of(a, b), NormBy.SOURCE, List.of(column(1, 2))))
+        .hasMessageContaining("2 relations, 1 tensors");
+  }
+
+  @Test
   void edgesOutsideTheSubsetTakeNoPart() {
     Adjacency g = edges(new int[] {0, 1, 2}, new int[] {1, 1, 1});
     Tensor y = EdgeSoftmax.ofEdges(g, NormBy.DESTINATION, new int[] {2, 0}, column(0, 0));

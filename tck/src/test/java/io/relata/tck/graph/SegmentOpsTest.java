@@ -105,6 +105,11 @@ class SegmentOpsTest {
         .hasMessageContaining("The segments do not cover the rows [SHAPE]")
         .hasMessageContaining("3 rows")
         .hasMessageContaining("(4, 1)");
+    assertThatThrownBy(() -> SegmentOps.segmentReduce(s, Reducer.SUM, numbers(0, 4, 1)))
+        .hasMessageContaining("segmentReduce");
+    assertThatThrownBy(() -> SegmentOps.segmentMatmul(s, numbers(0, 4, 1), numbers(0, 2, 1, 1)))
+        .hasMessageContaining("The segments do not cover the rows [SHAPE]")
+        .hasMessageContaining("segmentMatmul");
   }
 
   @Test
@@ -113,6 +118,20 @@ class SegmentOpsTest {
     assertThatThrownBy(() -> SegmentOps.segmentMatmul(s, numbers(0, 3, 2), numbers(0, 2, 3, 1)))
         .hasMessageContaining("The rows and the matrices do not fit [SHAPE]")
         .hasMessageContaining("(3, 2) and (2, 3, 1)");
+    Tensor index = relata.tensor(new int[] {0, 1, 1});
+    assertThatThrownBy(() -> SegmentOps.gatherMatmul(numbers(0, 3, 2), numbers(0, 2, 3, 1), index))
+        .hasMessageContaining("gatherMatmul")
+        .hasMessageContaining("(3, 2) and (2, 3, 1)");
+    assertThatThrownBy(
+            () ->
+                SegmentOps.segmentMatmul(s, numbers(0, 3, 2).to(DType.INT32), numbers(0, 2, 2, 1)))
+        .hasMessageContaining("The matrices need one floating-point type [DTYPE]")
+        .hasMessageContaining(".to(DType.FLOAT64)");
+    assertThatThrownBy(
+            () ->
+                SegmentOps.segmentMatmul(
+                    s, numbers(0, 3, 2).to(DType.FLOAT32), numbers(0, 2, 2, 1)))
+        .hasMessageContaining(".to(DType.FLOAT32)");
   }
 
   @Test
@@ -120,6 +139,7 @@ class SegmentOpsTest {
     Tensor index = relata.tensor(new int[] {0, 2});
     assertThatThrownBy(() -> SegmentOps.gatherMatmul(numbers(0, 2, 1), numbers(0, 2, 1, 1), index))
         .hasMessageContaining("There is no such matrix [INDEX]")
-        .hasMessageContaining("position 1");
+        .hasMessageContaining("position 1")
+        .hasMessageContaining("0 to 1");
   }
 }

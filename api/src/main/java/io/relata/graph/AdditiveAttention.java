@@ -1,0 +1,156 @@
+package io.relata.graph;
+
+import static java.lang.ref.Reference.reachabilityFence;
+
+import io.relata.DType;
+import io.relata.ErrorId;
+import io.relata.Relata;
+import io.relata.RelataException;
+import io.relata.Shape;
+import io.relata.Tensor;
+import io.relata.spi.Array;
+import io.relata.spi.AttentionCall;
+import io.relata.spi.AttentionGradCall;
+import io.relata.spi.MessageOp;
+import io.relata.spi.Reducer;
+
+/**
+ * {@link GraphOps#attention}: in one pass where the backend has a kernel for it, else composed of
+ * the other operations.
+ *
+ * @param edge may be null
+ */
+record AdditiveAttention(
+    Adjacency graph, Tensor source, Tensor destination, Tensor edge, double slope, Tensor values) {
+  private static final String WHERE = "attention";
+
+  Tensor apply() {
+    check();
+    if (values.shape().rowSize() > 0) {
+      Tensor out = graph.relata().empty(values.dtype(), values.shape().with(0, graph.numDst()));
+      // The kernel of the gradient needs these; where nobody asks for gradients they are not made.
+      Tensor statistics =
+          asksForGradients()
+              ? graph.relata().empty(values.dtype(), Shape.of(graph.numDst(), values.dim(1), 2))
+              : null;
+      AttentionCall call = call(out.array(), statistics == null ? null : statistics.array());
+      boolean done = graph.relata().backend().graph().attention(call);
+      reachabilityFence(this);
+      reachabilityFence(out);
+      reachabilityFence(statistics);
+      if (done) {
+        return Tensor.record(
+            WHERE,
+            out,
+            gradient -> gradients(out, statistics, gradient),
+            source,
+            destination,
+            edge,
+            values);
+      }
+    }
+    return composed();
+  }
+
+  private boolean asksForGradients() {
+    return source.requiresGrad()
+        || destination.requiresGrad()
+        || edge != null && edge.requiresGrad()
+        || values.requiresGrad();
+  }
+
+  private AttentionCall call(Array out, Array statistics) {
+    return new AttentionCall(
+        graph.in(),
+        Math.toIntExact(values.dim(1)),
+        Math.toIntExact(values.dim(2)),
+        source.array(),
+        destination.array(),
+        edge == null ? null : edge.array(),
+        slope,
+        values.array(),
+        out,
+        statistics);
+  }
+
+  private Tensor[] gradients(Tensor out, Tensor statistics, Tensor gradient) {
+    Relata relata = graph.relata();
+    DType dtype = values.dtype();
+    Tensor dSource = relata.empty(dtype, source.shape());
+    Tensor dDestination = relata.empty(dtype, destination.shape());
+    Tensor dEdge = relata.empty(dtype, Shape.of(graph.numEdges(), values.dim(1)));
+    Tensor dValues = relata.empty(dtype, values.shape());
+    relata
+        .backend()
+        .graph()
+        .attentionGrad(
+            new AttentionGradCall(
+                call(out.array(), statistics.array()),
+                graph.out(),
+                gradient.array(),
+                dSource.array(),
+                dDestination.array(),
+                dEdge.array(),
+                dValues.array()));
+    reachabilityFence(this);
+    reachabilityFence(out);
+    reachabilityFence(statistics);
+    reachabilityFence(gradient);
+    reachabilityFence(dEdge);
+    return new Tensor[] {
+      source.requiresGrad() ? dSource : null,
+      destination.requiresGrad() ? dDestination : null,
+      edge != null && edge.requiresGrad() ? dEdge : null,
+      values.requiresGrad() ? dValues : null
+    };
+  }
+
+  private Tensor composed() {
+    Tensor terms = GraphOps.gsddmm(graph, MessageOp.ADD, Arg.u(source), Arg.v(destination), WHERE);
+    Tensor logits = (edge == null ? terms : terms.add(edge)).leakyRelu(slope);
+    Tensor weights = GraphOps.edgeSoftmax(graph, logits).unsqueeze(2);
+    return GraphOps.gspmm(graph, MessageOp.MUL, Reducer.SUM, Arg.u(values), Arg.e(weights));
+  }
+
+  // ---- checks ----
+
+  private void check() {
+    GraphOps.check(graph, WHERE + ", values", Arg.u(values));
+    if (values.shape().rank() != 3) {
+      throw RelataException.of(ErrorId.SHAPE, "Attention needs values by head")
+          .where(WHERE + ", values")
+          .expected("(" + graph.numSrc() + ", heads, width)")
+          .found("shape " + values.shape())
+          .remedy("reshape the values; one head has the shape (N, 1, width)")
+          .build();
+    }
+    check("source", Arg.u(source));
+    check("destination", Arg.v(destination));
+    if (edge != null) {
+      check("edge", Arg.e(edge));
+    }
+  }
+
+  private void check(String name, Arg arg) {
+    String where = WHERE + ", " + name;
+    GraphOps.check(graph, where, arg);
+    Tensor t = arg.value();
+    if (t.dtype() != values.dtype()) {
+      throw RelataException.of(ErrorId.DTYPE, "The operands of attention have different types")
+          .where(where)
+          .expected(values.dtype() + ", as the values")
+          .found(t.dtype().toString())
+          .remedy("convert one with .to(DType." + values.dtype() + ")")
+          .build();
+    }
+    Shape expected = Shape.of(t.dim(0), values.dim(1));
+    if (!t.shape().equals(expected)) {
+      throw RelataException.of(ErrorId.SHAPE, "Attention needs a number for each row and head")
+          .where(where)
+          .expected(expected + ", for values of shape " + values.shape())
+          .found("shape " + t.shape())
+          .remedy("reshape it")
+          .build();
+    }
+  }
+}

@@ -1,0 +1,3 @@
+#include "spmm_one.cuh"
+
+SPMM_TYPE(bf16, Bfloat)

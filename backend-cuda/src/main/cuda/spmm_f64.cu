@@ -1,0 +1,3 @@
+#include "spmm_one.cuh"
+
+SPMM_TYPE(f64, double)

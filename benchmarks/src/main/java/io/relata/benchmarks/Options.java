@@ -1,0 +1,111 @@
+package io.relata.benchmarks;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What a run measures.
+ *
+ * @param mode how much of it
+ * @param graph a raw file of edges to measure on in place of the built-in graphs, or null
+ * @param nodes its number of nodes
+ * @param only parts of the names of the groups to run; empty for all
+ * @param tools who competes with Relata
+ * @param out where the summary goes
+ * @param threads threads of every tool
+ */
+record Options(
+    Mode mode, Path graph, int nodes, List<String> only, Set<Tool> tools, Path out, int threads) {
+
+  static final String USAGE =
+      """
+      usage: benchmarks/run.sh short|full [--graph FILE --nodes N] [--only GROUP,...] [--tools c++,pytorch,nd4j]
+                               [--threads N] [--out FILE]
+        short    under five minutes
+        full     all widths and graphs, three forks of each group, and growth to 50 million edges
+        --graph  int32 little-endian: all sources, then all destinations; ids from 0 to N - 1
+      """;
+
+  /** How much is measured. */
+  enum Mode {
+    /** One iteration, for tests of the program itself. */
+    SMOKE,
+    SHORT,
+    FULL
+  }
+
+  /**
+   * Reads arguments.
+   *
+   * @throws UsageException for what makes no sense
+   */
+  static Options of(String... args) {
+    if (args.length == 0) {
+      throw new UsageException("short or full?\n" + USAGE);
+    }
+    Mode mode =
+        switch (args[0]) {
+          case "smoke" -> Mode.SMOKE;
+          case "short" -> Mode.SHORT;
+          case "full" -> Mode.FULL;
+          default ->
+              throw new UsageException("'" + args[0] + "': expected short or full\n" + USAGE);
+        };
+    Path graph = null;
+    int nodes = 0;
+    List<String> only = List.of();
+    Set<Tool> tools = EnumSet.of(Tool.CPP, Tool.PYTORCH, Tool.ND4J);
+    Path out = Path.of("target", "summary.json");
+    int threads = Math.min(2, Runtime.getRuntime().availableProcessors());
+    for (int i = 1; i < args.length; i += 2) {
+      if (i + 1 == args.length) {
+        throw new UsageException(args[i] + " needs a value\n" + USAGE);
+      }
+      String value = args[i + 1];
+      switch (args[i]) {
+        case "--graph" -> graph = Path.of(value);
+        case "--nodes" -> nodes = positive("--nodes", value);
+        case "--only" -> only = List.of(value.split(",", -1));
+        case "--tools" -> tools = tools(value);
+        case "--threads" -> threads = positive("--threads", value);
+        case "--out" -> out = Path.of(value);
+        default -> throw new UsageException("'" + args[i] + "' is no option\n" + USAGE);
+      }
+    }
+    if ((graph == null) != (nodes == 0)) {
+      throw new UsageException("--graph and --nodes go together\n" + USAGE);
+    }
+    return new Options(mode, graph, nodes, only, tools, out, threads);
+  }
+
+  private static int positive(String option, String text) {
+    if (!text.matches("0*[1-9][0-9]{0,8}")) {
+      throw new UsageException(
+          option + ": expected a whole number from 1 to 999999999, found '" + text + "'");
+    }
+    return Integer.parseInt(text);
+  }
+
+  private static Set<Tool> tools(String text) {
+    Set<Tool> tools = EnumSet.noneOf(Tool.class);
+    for (String id : text.split(",", -1)) {
+      tools.add(
+          Arrays.stream(Tool.values())
+              .filter(t -> t.id.equals(id))
+              .findFirst()
+              .orElseThrow(
+                  () ->
+                      new UsageException(
+                          "--tools: '" + id + "' is none of relata,c++,pytorch,nd4j")));
+    }
+    return tools;
+  }
+
+  /** Whether a group is asked for. */
+  boolean wants(String group) {
+    return only.isEmpty() || only.stream().anyMatch(group::contains);
+  }
+}

@@ -1,0 +1,4 @@
+package io.relata.tck.graph;
+
+/** The CPU backend's turn. */
+class CpuAttentionTest extends AttentionTck {}
