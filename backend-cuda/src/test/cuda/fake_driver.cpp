@@ -100,6 +100,11 @@ long long fake_used() { return used; }
 long long fake_blocks() { return blocks.size(); }
 long long fake_compiled() { return compiled; }
 long long fake_launches() { return launches; }
+long long fake_drain() {
+  std::lock_guard<std::recursive_mutex> guard(lock);
+  runUntil(queued);
+  return sticky;
+}
 long long fake_heal() { return sticky = 0; }
 
 // ---- the driver ----

@@ -4,10 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.relata.DType;
 import io.relata.ErrorId;
 import io.relata.RelataException;
+import io.relata.Shape;
+import io.relata.spi.Array;
 import io.relata.spi.BackendOptions;
+import io.relata.spi.MatmulCall;
 import io.relata.spi.Probe;
+import io.relata.spi.Storage;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
@@ -26,6 +31,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * The host code that talks to the driver, against a driver that stands in: addresses, lifetimes and
@@ -195,6 +202,118 @@ class DriverDeviceTest {
       for (int t = 0; t < threads; t++) {
         assertThat(results.get(t).get()).containsOnly(100 * t + 49);
       }
+    }
+  }
+
+  private static final class Block extends Storage {
+    private final long address;
+
+    Block(long address) {
+      this.address = address;
+    }
+
+    @Override
+    public long address() {
+      return address;
+    }
+
+    @Override
+    public long bytes() {
+      return 1 << 20;
+    }
+  }
+
+  /** Whole numbers, so that every order of sums gives the same. */
+  private Array numbers(DType dtype, int first, long... dims) {
+    Shape shape = Shape.of(dims);
+    Array a = new Array(new Block(device.memory().allocate(1 << 20)), 0, dtype, shape);
+    int n = (int) shape.size();
+    float[] floats = new float[n];
+    double[] doubles = new double[n];
+    for (int i = 0; i < n; i++) {
+      floats[i] = (first + 7 * i) % 11 - 5;
+      doubles[i] = floats[i];
+    }
+    device.copyIn(
+        dtype == DType.FLOAT32 ? MemorySegment.ofArray(floats) : MemorySegment.ofArray(doubles),
+        a.address());
+    return a;
+  }
+
+  private double[] values(Array a) {
+    double[] x = new double[(int) a.size()];
+    if (a.dtype() == DType.FLOAT64) {
+      device.copyOut(a.address(), MemorySegment.ofArray(x));
+      return x;
+    }
+    float[] f = floats(device, a.address(), x.length);
+    for (int i = 0; i < x.length; i++) {
+      x[i] = f[i];
+    }
+    return x;
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "FLOAT32, false, false, 1", "FLOAT32, true, false, 1", "FLOAT32, false, true, 1",
+    "FLOAT32, true, true, 1", "FLOAT64, false, true, 1", "FLOAT32, true, false, 3",
+    "FLOAT64, false, true, 3", "FLOAT64, false, false, 3"
+  })
+  void productsByCublasAreThoseOfTheDefinition(DType dtype, boolean tx, boolean ty, int batch) {
+    int m = 3;
+    int n = 5;
+    int k = 4;
+    long[] dims = batch == 1 ? new long[0] : new long[] {batch};
+    Array x = numbers(dtype, 1, with(dims, tx ? k : m, tx ? m : k));
+    Array y = numbers(dtype, 2, with(dims, ty ? n : k, ty ? k : n));
+    for (boolean accumulate : new boolean[] {false, true}) {
+      Array out = numbers(dtype, 3, with(dims, m, n));
+      double[] expected = accumulate ? values(out) : new double[batch * m * n];
+      double[] vx = values(x);
+      double[] vy = values(y);
+      for (int b = 0; b < batch; b++) {
+        for (int i = 0; i < m; i++) {
+          for (int j = 0; j < n; j++) {
+            for (int l = 0; l < k; l++) {
+              expected[(b * m + i) * n + j] +=
+                  vx[b * m * k + (tx ? l * m + i : i * k + l)]
+                      * vy[b * k * n + (ty ? j * k + l : l * n + j)];
+            }
+          }
+        }
+      }
+      assertThat(device.multiply(new MatmulCall(x, tx, y, ty, accumulate, out))).isTrue();
+      assertThat(values(out)).isEqualTo(expected);
+      device.memory().release(out.address(), 1 << 20);
+    }
+    device.memory().release(x.address(), 1 << 20);
+    device.memory().release(y.address(), 1 << 20);
+  }
+
+  private static long[] with(long[] first, long... last) {
+    long[] all = Arrays.copyOf(first, first.length + last.length);
+    System.arraycopy(last, 0, all, first.length, last.length);
+    return all;
+  }
+
+  @Test
+  void cublasCanBeForbiddenAndDoesNoEmptyProducts() {
+    Array empty = numbers(DType.FLOAT32, 0, 0, 4);
+    Array y = numbers(DType.FLOAT32, 0, 4, 5);
+    Array out = numbers(DType.FLOAT32, 0, 0, 5);
+    assertThat(device.multiply(new MatmulCall(empty, false, y, false, false, out))).isFalse();
+    System.setProperty("relata.cuda.cublas", "false");
+    try {
+      Array x = numbers(DType.FLOAT32, 0, 2, 4);
+      Array z = numbers(DType.FLOAT32, 0, 2, 5);
+      assertThat(device.multiply(new MatmulCall(x, false, y, false, false, z))).isFalse();
+      device.memory().release(x.address(), 1 << 20);
+      device.memory().release(z.address(), 1 << 20);
+    } finally {
+      System.clearProperty("relata.cuda.cublas");
+    }
+    for (Array a : List.of(empty, y, out)) {
+      device.memory().release(a.address(), 1 << 20);
     }
   }
 

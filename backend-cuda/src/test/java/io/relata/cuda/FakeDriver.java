@@ -19,6 +19,7 @@ final class FakeDriver {
     Path library = ShimCompiler.fakeDriver();
     // JCuda asks for libcuda.so.1 and gets what is loaded under that name.
     System.load(library.toString());
+    System.load(ShimCompiler.fakeCublas().toString());
     symbols = SymbolLookup.libraryLookup(library, Arena.global());
     for (Path kernels : ShimCompiler.libraries()) {
       if (call("fake_library", kernels.toString()) != 0) {

@@ -101,16 +101,28 @@ final class ShimCompiler {
   }
 
   /** The stand-in for the driver's library, under the name by which others ask for it. */
-  static synchronized Path fakeDriver() {
+  static Path fakeDriver() {
+    return standIn("fake_driver.cpp", "libcuda.so.1");
+  }
+
+  /** The stand-in for cuBLAS, which needs that for the driver. */
+  static Path fakeCublas() {
+    Path map = module().resolve("src/test/cuda/fake_cublas.map");
+    return standIn("fake_cublas.cpp", "libcublas.so.12", "-Wl,--version-script=" + map);
+  }
+
+  private static synchronized Path standIn(String file, String soname, String... options) {
     try {
-      Path source = module().resolve("src/test/cuda/fake_driver.cpp");
+      Path source = module().resolve("src/test/cuda").resolve(file);
       String name = name(source, List.of());
       Path folder =
           Files.createDirectories(
               module().resolve("target/shim").resolve(name.substring(0, name.length() - 3)));
-      Path library = folder.resolve("libcuda.so.1");
+      Path library = folder.resolve(soname);
       if (!Files.exists(library)) {
-        Job.start(source, library, folder, folder, "-Wl,-soname,libcuda.so.1", "-ldl").finish();
+        List<String> last = new ArrayList<>(List.of("-Wl,-soname," + soname, "-ldl"));
+        last.addAll(List.of(options));
+        Job.start(source, library, folder, folder, last.toArray(String[]::new)).finish();
       }
       return library;
     } catch (IOException e) {
