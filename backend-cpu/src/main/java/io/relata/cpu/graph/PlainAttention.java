@@ -13,7 +13,7 @@ import java.lang.invoke.MethodHandles;
 final class PlainAttention implements AttentionLoop {
   private static final AttentionSpec SPEC =
       Specialized.parameters(MethodHandles.lookup(), AttentionSpec.class);
-  private static final boolean F64 = SPEC.dtype() == DType.FLOAT64;
+  private static final DType DTYPE = SPEC.dtype();
   private static final int BYTES = SPEC.bytes();
   private static final int HEADS = SPEC.heads();
 
@@ -51,16 +51,16 @@ final class PlainAttention implements AttentionLoop {
     }
     if (SPEC.statistics()) {
       long at = t.statistics() + 2L * ((long) v * HEADS + h) * BYTES;
-      PlainMessage.write(F64, at, max);
-      PlainMessage.write(F64, at + BYTES, sum);
+      PlainMessage.write(DTYPE, at, max);
+      PlainMessage.write(DTYPE, at + BYTES, sum);
     }
   }
 
   private static double read(long at, int edge) {
-    return PlainMessage.read(F64, at + (long) edge * HEADS * BYTES);
+    return PlainMessage.read(DTYPE, at + (long) edge * HEADS * BYTES);
   }
 
   private static void write(long at, int edge, double x) {
-    PlainMessage.write(F64, at + (long) edge * HEADS * BYTES, x);
+    PlainMessage.write(DTYPE, at + (long) edge * HEADS * BYTES, x);
   }
 }

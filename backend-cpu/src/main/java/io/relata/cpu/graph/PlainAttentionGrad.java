@@ -14,7 +14,7 @@ import java.lang.invoke.MethodHandles;
 final class PlainAttentionGrad implements AttentionLoop {
   private static final AttentionSpec SPEC =
       Specialized.parameters(MethodHandles.lookup(), AttentionSpec.class);
-  private static final boolean F64 = SPEC.dtype() == DType.FLOAT64;
+  private static final DType DTYPE = SPEC.dtype();
   private static final int BYTES = SPEC.bytes();
   private static final int HEADS = SPEC.heads();
 
@@ -27,9 +27,9 @@ final class PlainAttentionGrad implements AttentionLoop {
         double sum = 0;
         for (int i = getInt(t.offsets() + 4L * u); i < end; i++) {
           long at = ((long) (i - first) * HEADS + h) * BYTES;
-          sum += edge(t, u, i, h, scratch + at, PlainMessage.read(F64, dots + at));
+          sum += edge(t, u, i, h, scratch + at, PlainMessage.read(DTYPE, dots + at));
         }
-        PlainMessage.write(F64, t.dSource() + ((long) u * HEADS + h) * BYTES, sum);
+        PlainMessage.write(DTYPE, t.dSource() + ((long) u * HEADS + h) * BYTES, sum);
       }
     }
   }
@@ -39,15 +39,15 @@ final class PlainAttentionGrad implements AttentionLoop {
     int destination = getInt(t.columns() + 4L * slot);
     long v = (long) destination * HEADS + h;
     double term = PlainLogit.term(SPEC, t, u, destination, slot, h);
-    double logit = PlainMessage.round(F64, PlainLogit.leaky(t, term));
-    double max = PlainMessage.read(F64, t.statistics() + 2 * v * BYTES);
-    double sum = PlainMessage.read(F64, t.statistics() + (2 * v + 1) * BYTES);
+    double logit = PlainMessage.round(DTYPE, PlainLogit.leaky(t, term));
+    double max = PlainMessage.read(DTYPE, t.statistics() + 2 * v * BYTES);
+    double sum = PlainMessage.read(DTYPE, t.statistics() + (2 * v + 1) * BYTES);
     double w = sum == 0 ? 0 : Math.exp(logit - max) / sum;
-    PlainMessage.write(F64, weight, w);
-    double d = w * (dot - PlainMessage.read(F64, t.rowDots() + v * BYTES));
+    PlainMessage.write(DTYPE, weight, w);
+    double d = w * (dot - PlainMessage.read(DTYPE, t.rowDots() + v * BYTES));
     d = term > 0 ? d : t.slope() * d;
     long edge = SPEC.identity() ? slot : getInt(t.edgeIds() + 4L * slot);
-    PlainMessage.write(F64, t.dEdge() + (edge * HEADS + h) * BYTES, d);
+    PlainMessage.write(DTYPE, t.dEdge() + (edge * HEADS + h) * BYTES, d);
     return d;
   }
 }

@@ -10,17 +10,17 @@ final class PlainLogit {
 
   /** The sum of the terms of an edge, rounded to the element type after each addition. */
   static double term(AttentionSpec spec, AttentionTask t, int u, int v, int slot, int h) {
-    boolean f64 = spec.dtype() == DType.FLOAT64;
+    DType dtype = spec.dtype();
     int bytes = spec.bytes();
-    double x = PlainMessage.read(f64, t.source() + ((long) u * spec.heads() + h) * bytes);
-    double y = PlainMessage.read(f64, t.destination() + ((long) v * spec.heads() + h) * bytes);
-    double sum = PlainMessage.round(f64, x + y);
+    double x = PlainMessage.read(dtype, t.source() + ((long) u * spec.heads() + h) * bytes);
+    double y = PlainMessage.read(dtype, t.destination() + ((long) v * spec.heads() + h) * bytes);
+    double sum = PlainMessage.round(dtype, x + y);
     if (!spec.edge()) {
       return sum;
     }
     long edge = spec.identity() ? slot : getInt(t.edgeIds() + 4L * slot);
-    double z = PlainMessage.read(f64, t.edge() + (edge * spec.heads() + h) * bytes);
-    return PlainMessage.round(f64, sum + z);
+    double z = PlainMessage.read(dtype, t.edge() + (edge * spec.heads() + h) * bytes);
+    return PlainMessage.round(dtype, sum + z);
   }
 
   static double leaky(AttentionTask t, double x) {

@@ -180,7 +180,9 @@ final class Fixture {
   static List<Pattern> dotPatterns() {
     return Stream.concat(
             Stream.of(
-                    new int[][] {{1}, {7}, {16}, {100}, {4, 8}, {3, 20}, {2, 64}, {5, 1}, {1, 200}, {1, 300}})
+                    new int[][] {
+                      {1}, {7}, {16}, {100}, {4, 8}, {3, 20}, {2, 64}, {5, 1}, {1, 200}, {1, 300}
+                    })
                 .map(Pattern::dot),
             Stream.of(
                 new Pattern(new int[] {3, 4}, new int[] {1, 4}, true),
