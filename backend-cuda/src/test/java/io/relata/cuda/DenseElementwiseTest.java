@@ -1,6 +1,5 @@
 package io.relata.cuda;
 
-import static io.relata.cuda.DenseFixture.of;
 import static io.relata.cuda.DenseFixture.random;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -70,7 +69,7 @@ class DenseElementwiseTest {
   private static Array numbers(DType type, boolean second, long n) {
     Random r = new Random(second ? 1 : 2);
     int count = SPECIAL.length;
-    return of(
+    return DenseFixture.of(
         type,
         i ->
             i < (long) count * count && (type.isFloating() || type.isHalf())
@@ -87,11 +86,13 @@ class DenseElementwiseTest {
     for (long n : SIZES) {
       for (double v :
           new double[] {0, -0.0, 1, -2.75, 1e10, Double.NaN, Double.NEGATIVE_INFINITY}) {
-        fixture.check("fill " + v, 0, (k, a) -> k.fill(a[0], v), of(type, _ -> 1, n));
+        fixture.check("fill " + v, 0, (k, a) -> k.fill(a[0], v), DenseFixture.of(type, _ -> 1, n));
       }
       if (!type.isHalf()) {
-        fixture.check("range", 0, (k, a) -> k.range(a[0], -3, 0.7), of(type, _ -> 1, n));
-        fixture.check("range", 0, (k, a) -> k.range(a[0], 2e9, 1e9), of(type, _ -> 1, n));
+        fixture.check(
+            "range", 0, (k, a) -> k.range(a[0], -3, 0.7), DenseFixture.of(type, _ -> 1, n));
+        fixture.check(
+            "range", 0, (k, a) -> k.range(a[0], 2e9, 1e9), DenseFixture.of(type, _ -> 1, n));
       }
     }
   }
@@ -102,10 +103,16 @@ class DenseElementwiseTest {
     for (DType to : DType.values()) {
       for (long n : SIZES) {
         Array x = numbers(from, true, n);
-        fixture.check(from + " to " + to, 0, (k, a) -> k.cast(a[0], a[1]), x, of(to, _ -> 1, n));
+        fixture.check(
+            from + " to " + to, 0, (k, a) -> k.cast(a[0], a[1]), x, DenseFixture.of(to, _ -> 1, n));
       }
-      Array large = of(from, i -> (i - 3) * 0x1.123456789abcdp60, 7);
-      fixture.check(from + " to " + to, 0, (k, a) -> k.cast(a[0], a[1]), large, of(to, _ -> 1, 7));
+      Array large = DenseFixture.of(from, i -> (i - 3) * 0x1.123456789abcdp60, 7);
+      fixture.check(
+          from + " to " + to,
+          0,
+          (k, a) -> k.cast(a[0], a[1]),
+          large,
+          DenseFixture.of(to, _ -> 1, 7));
     }
   }
 
@@ -125,7 +132,7 @@ class DenseElementwiseTest {
             tolerance(type),
             (k, v) -> k.unary(op, v[0], a, b, v[1]),
             x,
-            of(type, _ -> 1, n));
+            DenseFixture.of(type, _ -> 1, n));
         fixture.check(
             op + " in place", tolerance(type), (k, v) -> k.unary(op, v[0], 2, 2.5, v[0]), x);
       }
@@ -135,18 +142,27 @@ class DenseElementwiseTest {
   @Test
   void integersWrapAroundAndStayExactBeyondTheDoublesReach() {
     for (DType type : new DType[] {DType.INT32, DType.INT64}) {
-      Array x = of(type, i -> i % 2 == 0 ? Long.MIN_VALUE : Long.MAX_VALUE, 70);
-      Array y = of(type, i -> i % 3 - 1 == 0 ? 7 : i % 3 - 1, 70);
+      Array x = DenseFixture.of(type, i -> i % 2 == 0 ? Long.MIN_VALUE : Long.MAX_VALUE, 70);
+      Array y = DenseFixture.of(type, i -> i % 3 - 1 == 0 ? 7 : i % 3 - 1, 70);
       for (UnaryOp op : OF_INTEGERS) {
         fixture.check(
-            op.name(), 0, (k, v) -> k.unary(op, v[0], 3, 7, v[1]), x, of(type, _ -> 1, 70));
+            op.name(),
+            0,
+            (k, v) -> k.unary(op, v[0], 3, 7, v[1]),
+            x,
+            DenseFixture.of(type, _ -> 1, 70));
       }
       for (BinaryOp op :
           new BinaryOp[] {
             BinaryOp.ADD, BinaryOp.SUB, BinaryOp.MUL, BinaryOp.DIV, BinaryOp.POW, BinaryOp.MAX
           }) {
         fixture.check(
-            op.name(), 0, (k, v) -> k.binary(op, v[0], v[1], 0, v[2]), x, y, of(type, _ -> 1, 70));
+            op.name(),
+            0,
+            (k, v) -> k.binary(op, v[0], v[1], 0, v[2]),
+            x,
+            y,
+            DenseFixture.of(type, _ -> 1, 70));
       }
       fixture.check("axpy", 0, (k, v) -> k.axpy(3, v[0], v[1]), x, y);
       fixture.check("axpy", 0, (k, v) -> k.axpy(0.3, v[0], v[1]), y, x);
@@ -155,9 +171,9 @@ class DenseElementwiseTest {
 
   @Test
   void integersAreNotDividedByZero() {
-    Array x = fixture.onDevice(of(DType.INT32, i -> i, 100), 0);
-    Array y = fixture.onDevice(of(DType.INT32, i -> 50 - i, 100), 0);
-    Array out = fixture.onDevice(of(DType.INT32, i -> i, 100), 0);
+    Array x = fixture.onDevice(DenseFixture.of(DType.INT32, i -> i, 100), 0);
+    Array y = fixture.onDevice(DenseFixture.of(DType.INT32, i -> 50 - i, 100), 0);
+    Array out = fixture.onDevice(DenseFixture.of(DType.INT32, i -> i, 100), 0);
     assertThatThrownBy(() -> fixture.gpu().binary(BinaryOp.DIV, x, y, 0, out))
         .isInstanceOf(ArithmeticException.class);
     fixture.release();
@@ -171,7 +187,7 @@ class DenseElementwiseTest {
         for (long n : new long[] {0, 1, 33, 3000}) {
           Array x = numbers(type, false, n);
           Array y = divisors(op, numbers(type, true, n));
-          Array out = of(op.isComparison() ? DType.BOOL : type, _ -> 1, n);
+          Array out = DenseFixture.of(op.isComparison() ? DType.BOOL : type, _ -> 1, n);
           fixture.check(
               op + " " + type,
               tolerance(type),
@@ -229,7 +245,7 @@ class DenseElementwiseTest {
       Array y = random(type, 2, s[1]);
       if (type != DType.BOOL && !type.isHalf()) {
         for (BinaryOp op : new BinaryOp[] {BinaryOp.SUB, BinaryOp.POW}) {
-          Array out = of(type, _ -> 1, s[2]);
+          Array out = DenseFixture.of(type, _ -> 1, s[2]);
           fixture.check(
               op.name(),
               tolerance(type) * 10,
@@ -246,7 +262,7 @@ class DenseElementwiseTest {
             (k, v) -> k.binary(BinaryOp.LE, v[0], v[1], 0, v[2]),
             x,
             y,
-            of(DType.BOOL, _ -> 1, s[2]));
+            DenseFixture.of(DType.BOOL, _ -> 1, s[2]));
       }
       for (long[] c : s) {
         fixture.check(
@@ -256,7 +272,7 @@ class DenseElementwiseTest {
             random(DType.BOOL, 3, c),
             x,
             y,
-            of(type, _ -> 1, s[2]));
+            DenseFixture.of(type, _ -> 1, s[2]));
       }
     }
   }

@@ -1,6 +1,5 @@
 package io.relata.cuda;
 
-import static io.relata.cuda.DenseFixture.of;
 import static io.relata.cuda.DenseFixture.random;
 
 import io.relata.DType;
@@ -182,15 +181,16 @@ class DenseProductTest {
 
   @Test
   void notANumberSpreadsAlongItsRowAndColumnAlone() {
-    Array x = of(DType.FLOAT32, i -> i == 70 ? Double.NaN : i % 7, 40, 20);
-    Array y = of(DType.FLOAT32, i -> i == 5 ? Double.POSITIVE_INFINITY : i % 3 + 1, 20, 30);
+    Array x = DenseFixture.of(DType.FLOAT32, i -> i == 70 ? Double.NaN : i % 7, 40, 20);
+    Array y =
+        DenseFixture.of(DType.FLOAT32, i -> i == 5 ? Double.POSITIVE_INFINITY : i % 3 + 1, 20, 30);
     fixture.check(
         "NaN",
         1e-5,
         (k, a) -> k.matmul(a[0], false, a[1], false, false, a[2]),
         x,
         y,
-        of(DType.FLOAT32, i -> i, 40, 30));
+        DenseFixture.of(DType.FLOAT32, i -> i, 40, 30));
   }
 
   @ParameterizedTest
@@ -210,10 +210,10 @@ class DenseProductTest {
                       .mapToObj(
                           i ->
                               new AdamCall(
-                                  part(a[0], 30_000 * i, sizes[i]),
-                                  part(a[0], 30_000 * (i + 6), sizes[i]),
-                                  part(a[0], 30_000 * (i + 12), sizes[i]),
-                                  part(a[0], 30_000 * (i + 18), sizes[i]),
+                                  part(a[0], 30_000L * i, sizes[i]),
+                                  part(a[0], 30_000L * (i + 6), sizes[i]),
+                                  part(a[0], 30_000L * (i + 12), sizes[i]),
+                                  part(a[0], 30_000L * (i + 18), sizes[i]),
                                   0.01 * (i + 1),
                                   0.9,
                                   0.999,
@@ -228,6 +228,6 @@ class DenseProductTest {
 
   private static Array positive(DType type) {
     Random r = new Random(1);
-    return of(type, _ -> r.nextDouble(0.1, 2), 30_000 * 24);
+    return DenseFixture.of(type, _ -> r.nextDouble(0.1, 2), 30_000 * 24);
   }
 }

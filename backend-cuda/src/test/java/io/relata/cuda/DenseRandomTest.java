@@ -1,6 +1,5 @@
 package io.relata.cuda;
 
-import static io.relata.cuda.DenseFixture.of;
 import static io.relata.cuda.DenseFixture.random;
 
 import io.relata.DType;
@@ -37,7 +36,7 @@ class DenseRandomTest {
             "uniform",
             0,
             (k, a) -> k.uniform(-5 + n, 1L << 40, range[0], range[1], a[0]),
-            of(type, _ -> 1, n));
+            DenseFixture.of(type, _ -> 1, n));
       }
     }
   }
@@ -50,7 +49,10 @@ class DenseRandomTest {
     for (long n : SIZES) {
       for (double[] shape : new double[][] {{0, 1}, {-3, 0.1}, {1, 0}}) {
         fixture.check(
-            "normal", 0, (k, a) -> k.normal(42, n, shape[0], shape[1], a[0]), of(type, _ -> 1, n));
+            "normal",
+            0,
+            (k, a) -> k.normal(42, n, shape[0], shape[1], a[0]),
+            DenseFixture.of(type, _ -> 1, n));
       }
     }
   }
@@ -69,7 +71,7 @@ class DenseRandomTest {
             exact && p != 0.25 ? 0 : 1e-6,
             (k, a) -> k.dropout(a[0], p, 7, 9, a[1]),
             random(type, 1, n),
-            of(type, _ -> 1, n));
+            DenseFixture.of(type, _ -> 1, n));
       }
     }
   }

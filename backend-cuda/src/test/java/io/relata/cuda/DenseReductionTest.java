@@ -1,6 +1,5 @@
 package io.relata.cuda;
 
-import static io.relata.cuda.DenseFixture.of;
 import static io.relata.cuda.DenseFixture.random;
 
 import io.relata.DType;
@@ -70,14 +69,14 @@ class DenseReductionTest {
         // A product of many numbers must stay within the type's range.
         Array x =
             op == ReduceOp.PROD && type.isFloating()
-                ? of(type, i -> i % 97 > 1 ? 1 : i % 97 == 0 ? 1.25 : 0.8, s)
+                ? DenseFixture.of(type, i -> i % 97 > 1 ? 1 : i % 97 == 0 ? 1.25 : 0.8, s)
                 : random(type, 1, s);
         fixture.check(
             op + " of " + type,
             extreme ? 0 : tolerance(type),
             (k, a) -> k.reduce(op, a[0], s[0], s[1], s[2], a[1]),
             x,
-            of(type, _ -> 1, s[0], s[2]));
+            DenseFixture.of(type, _ -> 1, s[0], s[2]));
       }
     }
   }
@@ -90,14 +89,15 @@ class DenseReductionTest {
     for (long[] s : new long[][] {{1, 70_000, 1}, {9, 40, 1}, {2, 3000, 5}, {1, 9, 40}}) {
       long last = s[0] * s[1] * s[2] - 1;
       for (double special : new double[] {Double.NaN, Double.POSITIVE_INFINITY, 0}) {
-        Array x = of(type, i -> i == last / 2 ? special : special == 0 ? -0.0 : i % 5, s);
+        Array x =
+            DenseFixture.of(type, i -> i == last / 2 ? special : special == 0 ? -0.0 : i % 5, s);
         for (ReduceOp op : new ReduceOp[] {ReduceOp.SUM, ReduceOp.MAX, ReduceOp.MIN}) {
           fixture.check(
               op + " with " + special,
               1e-6,
               (k, a) -> k.reduce(op, a[0], s[0], s[1], s[2], a[1]),
               x,
-              of(type, _ -> 1, s[0], s[2]));
+              DenseFixture.of(type, _ -> 1, s[0], s[2]));
         }
         for (boolean largest : new boolean[] {false, true}) {
           fixture.check(
@@ -105,7 +105,7 @@ class DenseReductionTest {
               0,
               (k, a) -> k.argReduce(largest, a[0], s[0], s[1], s[2], a[1]),
               x,
-              of(DType.INT64, _ -> 1, s[0], s[2]));
+              DenseFixture.of(DType.INT64, _ -> 1, s[0], s[2]));
         }
       }
     }
@@ -113,13 +113,13 @@ class DenseReductionTest {
 
   @Test
   void twoNaNsGiveTheFirstsPosition() {
-    Array x = of(DType.FLOAT32, i -> i == 777 || i == 40 ? Double.NaN : i, 1, 1000, 1);
+    Array x = DenseFixture.of(DType.FLOAT32, i -> i == 777 || i == 40 ? Double.NaN : i, 1, 1000, 1);
     fixture.check(
         "position",
         0,
         (k, a) -> k.argReduce(true, a[0], 1, 1000, 1, a[1]),
         x,
-        of(DType.INT64, _ -> 1, 1));
+        DenseFixture.of(DType.INT64, _ -> 1, 1));
   }
 
   @ParameterizedTest
@@ -137,7 +137,7 @@ class DenseReductionTest {
             0,
             (k, a) -> k.argReduce(largest, a[0], s[0], s[1], s[2], a[1]),
             x,
-            of(DType.INT64, _ -> 1, s[0], s[2]));
+            DenseFixture.of(DType.INT64, _ -> 1, s[0], s[2]));
       }
     }
   }
@@ -153,7 +153,7 @@ class DenseReductionTest {
         }) {
       // Row 1 is all -inf, row 2 holds a NaN, row 3 large numbers.
       Array x =
-          of(
+          DenseFixture.of(
               type,
               i ->
                   switch ((int) (i / Math.max(1, s[1]))) {
@@ -165,14 +165,14 @@ class DenseReductionTest {
               s);
       Array gradient = random(type, 3, s);
       for (boolean logarithm : new boolean[] {false, true}) {
-        Array out = of(type, _ -> 1, s);
+        Array out = DenseFixture.of(type, _ -> 1, s);
         fixture.check(
             "softmax",
             tolerance(type),
             (k, a) -> k.softmax(a[0], s[0], s[1], logarithm, a[1]),
             x,
             out);
-        Array y = of(type, i -> (logarithm ? -1 : 1) * (i % 11) * 0.1, s);
+        Array y = DenseFixture.of(type, i -> (logarithm ? -1 : 1) * (i % 11) * 0.1, s);
         fixture.check(
             "its gradient",
             tolerance(type) * 10,

@@ -1,6 +1,5 @@
 package io.relata.cuda;
 
-import static io.relata.cuda.DenseFixture.of;
 import static io.relata.cuda.DenseFixture.random;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -43,8 +42,8 @@ class DenseRowsTest {
               0,
               (k, a) -> k.gatherRows(a[0], a[1], a[2]),
               random(type, 1, 50, width),
-              of(ids, _ -> r.nextInt(50), m),
-              of(type, _ -> 1, m, width));
+              DenseFixture.of(ids, _ -> r.nextInt(50), m),
+              DenseFixture.of(type, _ -> 1, m, width));
         }
       }
     }
@@ -71,7 +70,7 @@ class DenseRowsTest {
                 tolerance,
                 (k, a) -> k.scatterAddRows(a[0], a[1], a[2]),
                 random(type, 2, m, width),
-                of(ids, _ -> r.nextInt(targets), m),
+                DenseFixture.of(ids, _ -> r.nextInt(targets), m),
                 random(type, 3, targets, width));
           }
         }
@@ -83,7 +82,7 @@ class DenseRowsTest {
   void heavyTargetsBesideLightOnes() {
     for (int m : new int[] {256, 257, 512, 5000, 20_000}) {
       // Seven of eight go to one row, whose run begins and ends inside pieces of others.
-      Array index = of(DType.INT32, i -> i % 8 == 3 ? i % 97 : 40, m);
+      Array index = DenseFixture.of(DType.INT32, i -> i % 8 == 3 ? i % 97 : 40, m);
       fixture.check(
           "heavy",
           1e-4,
@@ -103,13 +102,13 @@ class DenseRowsTest {
 
   @Test
   void notANumberStaysInItsRow() {
-    Array x = of(DType.FLOAT32, i -> i == 40 ? Double.NaN : i, 30, 4);
+    Array x = DenseFixture.of(DType.FLOAT32, i -> i == 40 ? Double.NaN : i, 30, 4);
     fixture.check(
         "NaN",
         0,
         (k, a) -> k.scatterAddRows(a[0], a[1], a[2]),
         x,
-        of(DType.INT64, i -> i % 7, 30),
+        DenseFixture.of(DType.INT64, i -> i % 7, 30),
         random(DType.FLOAT32, 1, 8, 4));
   }
 
@@ -117,7 +116,7 @@ class DenseRowsTest {
   void theFirstIndexOutsideIsFound() {
     for (DType type : new DType[] {DType.INT32, DType.INT64}) {
       for (int n : new int[] {1, 31, 33, 1000, 100_000}) {
-        Array index = of(type, i -> i % 10, n);
+        Array index = DenseFixture.of(type, i -> i % 10, n);
         assertThat(first(index, 10)).isEqualTo(-1);
         assertThat(first(index, 0)).isZero();
         DenseFixture.set(index, n - 1, 10);
@@ -125,7 +124,7 @@ class DenseRowsTest {
         DenseFixture.set(index, n / 2, -1);
         assertThat(first(index, 10)).isEqualTo(n / 2);
       }
-      assertThat(first(of(type, i -> i, 0), 0)).isEqualTo(-1);
+      assertThat(first(DenseFixture.of(type, i -> i, 0), 0)).isEqualTo(-1);
     }
   }
 
@@ -168,7 +167,7 @@ class DenseRowsTest {
       if (x.size() == 0) {
         start = 0;
       }
-      Array out = of(type, _ -> 1, sizes);
+      Array out = DenseFixture.of(type, _ -> 1, sizes);
       long first = start;
       fixture.check(
           "copy",
@@ -196,7 +195,7 @@ class DenseRowsTest {
                   0,
                   new long[] {s[1] * s[2], s[1], 1}),
           random(type, 1, s),
-          of(type, _ -> 1, s[0], s[2], s[1]));
+          DenseFixture.of(type, _ -> 1, s[0], s[2], s[1]));
     }
   }
 

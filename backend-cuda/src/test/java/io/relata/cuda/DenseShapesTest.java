@@ -1,6 +1,5 @@
 package io.relata.cuda;
 
-import static io.relata.cuda.DenseFixture.of;
 import static io.relata.cuda.DenseFixture.random;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -56,7 +55,7 @@ class DenseShapesTest {
           (k, a) -> k.binary(op, a[0], a[1], 0, a[2]),
           x,
           y,
-          of(op.isComparison() ? DType.BOOL : type, _ -> 1, dims));
+          DenseFixture.of(op.isComparison() ? DType.BOOL : type, _ -> 1, dims));
     }
   }
 
@@ -90,14 +89,14 @@ class DenseShapesTest {
           tolerance(type),
           (k, a) -> k.reduce(op, a[0], s[0], s[1], s[2], a[1]),
           x,
-          of(type, _ -> 1, s[0], s[2]));
+          DenseFixture.of(type, _ -> 1, s[0], s[2]));
       if (s[1] > 0) {
         fixture.check(
             "position, " + what,
             0,
             (k, a) -> k.argReduce(largest, a[0], s[0], s[1], s[2], a[1]),
             x,
-            of(DType.INT64, _ -> 1, s[0], s[2]));
+            DenseFixture.of(DType.INT64, _ -> 1, s[0], s[2]));
       }
     }
   }

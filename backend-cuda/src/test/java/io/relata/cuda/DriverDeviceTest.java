@@ -171,11 +171,11 @@ class DriverDeviceTest {
   void kernelsRunInOrderWithTheirOwnArguments() {
     long x = device.memory().allocate(4000);
     for (int i = 0; i < 10; i++) {
-      fill(x + 400 * i, i, 100);
+      fill(x + 400L * i, i, 100);
     }
     float[] all = floats(device, x, 1000);
     for (int i = 0; i < 1000; i++) {
-      assertThat(all[i]).isEqualTo(i / 100);
+      assertThat(all[i]).isEqualTo(Math.floorDiv(i, 100));
     }
     device.memory().release(x, 4000);
   }

@@ -54,6 +54,7 @@ final class ThinProduct {
   private final Workers workers;
 
   /** Keeps the compiler from dropping reads whose value nobody needs; any thread may write it. */
+  @SuppressWarnings("UnusedVariable")
   private int touched;
 
   ThinProduct(Workers workers) {
@@ -230,7 +231,7 @@ final class ThinProduct {
   private List<Panel> panels(Form f) {
     List<Panel> panels = new ArrayList<>();
     for (int column = 0; column < f.n(); column += PANEL * LANES) {
-      int width = (int) Math.min(PANEL * LANES, f.n() - column);
+      int width = (int) Math.min((long) PANEL * LANES, f.n() - column);
       int vectors = (width + LANES - 1) / LANES;
       boolean x = f.transposeX();
       panels.add(

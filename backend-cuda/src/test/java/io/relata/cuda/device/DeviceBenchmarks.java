@@ -85,7 +85,7 @@ final class DeviceBenchmarks {
       long start = System.nanoTime();
       for (int i = 0; i < calls; i++) {
         try (Scope _ = relata.scope()) {
-          call.get();
+          Object _ = call.get();
         }
       }
       await();
