@@ -27,7 +27,9 @@ class CudaGoldenTest {
   void theKernelsGiveDglsNumbers() throws IOException {
     assumeTrue(ShimDevice.isPossible(), "no g++ on the PATH: kernels cannot be compiled for tests");
     Path files =
-        ShimCompiler.module().resolveSibling("tck").resolve("src/test/resources/io/relata/tck/golden");
+        ShimCompiler.module()
+            .resolveSibling("tck")
+            .resolve("src/test/resources/io/relata/tck/golden");
     GoldenReport report =
         GoldenRunner.run(
             GoldenSource.of(files),
