@@ -48,9 +48,9 @@ junit=$(sed -n 's/.*<junit.version>\(.*\)<.*/\1/p' pom.xml | sed 's/^5\./1./')
 (cd "$out" && mvn -B -q ${MAVEN_OPTIONS:-} org.apache.maven.plugins:maven-dependency-plugin:3.6.0:copy \
   -Dartifact=org.junit.platform:junit-platform-console-standalone:"$junit" \
   -DoutputDirectory="$stage/jars")
-# The report of the example inlines one file of this library.
+# The report of the example inlines one file of this library and names its version.
 (cd "$out" && "$jdk/bin/jar" -xf "$stage"/jars/echarts-*.jar &&
-  find META-INF -type f ! -name echarts.min.js -delete &&
+  find META-INF -type f ! -name echarts.min.js ! -name pom.properties -delete &&
   "$jdk/bin/jar" -cMf "$stage"/jars/echarts-*.jar META-INF && rm -r META-INF)
 # Compressed by xz as a whole, which does better than jlink file by file.
 "$jdk/bin/jlink" --output "$stage/jre" --strip-debug --no-header-files --no-man-pages \
