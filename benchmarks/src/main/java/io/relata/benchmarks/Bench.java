@@ -116,9 +116,9 @@ final class Bench implements AutoCloseable {
   void contest(String name, Edges edges, int dim, double floorMs, List<Way> ways) {
     Contest contest =
         switch (options.mode()) {
-          case SMOKE -> new Contest(out, 0, 0, 1);
-          case SHORT -> new Contest(out, 400, 700, 3);
-          case FULL -> new Contest(out, 2000, 4000, 5);
+          case SMOKE -> new Contest(out, 0, 0, 1, 100);
+          case SHORT -> new Contest(out, 400, 700, 3, 100);
+          case FULL -> new Contest(out, 2000, 4000, 5, 1500);
         };
     List<Contest.Result> results = contest.run(name, ways);
     StringBuilder line = new StringBuilder();

@@ -29,14 +29,11 @@ final class Contest {
   /** A run that takes longer than this, in ms, is not repeated inside a turn. */
   private static final double LONG = 40;
 
-  /** A way whose run takes longer than this, in ms, has two fifths of the turns. */
-  private static final double VERY_LONG = 1500;
-
   /** A peer's run that takes longer than this, in ms, is the only one of its way. */
   private static final double ENDLESS = 5000;
 
   /** Relata runs this often before it is timed, unless that takes longer than the next factor. */
-  private static final int WARM_UP_RUNS = 5;
+  private static final int WARM_UP_RUNS = 30;
 
   /** How many times its time the warm-up may take for the sake of runs. */
   private static final double PATIENCE = 10;
@@ -47,6 +44,7 @@ final class Contest {
   private final double warmUpMs;
   private final double timedMs;
   private final int turns;
+  private final double veryLong;
 
   /**
    * A contest.
@@ -54,12 +52,14 @@ final class Contest {
    * @param warmUpMs time that Relata runs before anything is timed
    * @param timedMs time for the turns of all tools together
    * @param turns turns at least
+   * @param veryLong a way whose run takes longer than this, in ms, has two fifths of the turns
    */
-  Contest(PrintStream log, double warmUpMs, double timedMs, int turns) {
+  Contest(PrintStream log, double warmUpMs, double timedMs, int turns, double veryLong) {
     this.log = log;
     this.warmUpMs = warmUpMs;
     this.timedMs = timedMs;
     this.turns = turns;
+    this.veryLong = veryLong;
   }
 
   /** Runs the ways of a case. */
@@ -83,7 +83,7 @@ final class Contest {
       for (Way way : chosen) {
         List<Double> mine = times.get(way);
         double usual = mine.isEmpty() ? 0 : mine.getLast();
-        if (usual > VERY_LONG && mine.size() >= Math.max(1, turns * 2 / 5)) {
+        if (usual > veryLong && mine.size() >= Math.max(1, turns * 2 / 5)) {
           continue;
         }
         any = true;
@@ -134,7 +134,7 @@ final class Contest {
           }
         }
         // Relata's first run is mostly the interpreter's.
-        double ms = first > ENDLESS && way.tool() != Tool.RELATA ? first : time(way);
+        double ms = first > 2 * veryLong && way.tool() != Tool.RELATA ? first : time(way);
         all.computeIfAbsent(way.tool(), _ -> new StringBuilder())
             .append(String.format(Locale.ROOT, ", %s %.1f", way.name(), ms));
         if (ms < bestMs.getOrDefault(way.tool(), Double.POSITIVE_INFINITY)) {

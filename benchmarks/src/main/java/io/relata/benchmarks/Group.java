@@ -33,10 +33,11 @@ record Group(String name, boolean inShort, int forks, String heap, Consumer<Benc
 
   private static void builtIn(List<Group> groups) {
     groups.add(group("kernels-g1-64", true, b -> kernels(b, g1(), 64, true)));
-    groups.add(group("kernels-g2-128", true, b -> kernels(b, g2(), 128, true)));
+    groups.add(group("kernels-g2-128", false, b -> kernels(b, g2(), 128, true)));
     groups.add(group("sums-g1", true, b -> sums(b, g1(), 16, 128, 256)));
+    groups.add(group("sums-g2", true, b -> sums(b, g2(), 128)));
     groups.add(group("epochs-g1-64", true, b -> new EpochCases(b, g1(), 64).runAll()));
-    groups.add(group("epochs-g2-128", true, b -> new EpochCases(b, g2(), 128).runAll()));
+    groups.add(group("epochs-g2-128", false, b -> new EpochCases(b, g2(), 128).runAll()));
     groups.add(group("small", true, Group::small));
     groups.add(group("relations-g1-64", true, b -> new SmallCases(b).relations(g1(), 64)));
     groups.add(group("dense-g1-64", true, b -> new DenseCases(b, g1(), 64).run()));

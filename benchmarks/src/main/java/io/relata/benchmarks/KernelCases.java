@@ -368,7 +368,8 @@ final class KernelCases {
       List<Way> peers,
       double floorMs) {
     List<Way> ways = new ArrayList<>(List.of(training(body, gradient, inputs)));
-    ways.addAll(peers);
+    // PyTorch's take up to 1.5 s a run, together more than a short run may.
+    peers.stream().filter(w -> bench.full() || w.tool() != Tool.PYTORCH).forEach(ways::add);
     bench.contest(name + "_backward", edges, width, floorMs, ways);
     inputs.forEach(Tensor::zeroGrad);
   }

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class ContestTest {
   private final ByteArrayOutputStream log = new ByteArrayOutputStream();
   private final Contest contest =
-      new Contest(new PrintStream(log, true, StandardCharsets.UTF_8), 0, 0, 2);
+      new Contest(new PrintStream(log, true, StandardCharsets.UTF_8), 0, 0, 2, 1500);
 
   private static Way way(Tool tool, String name, int millis, float... result) {
     return new Way(
