@@ -47,11 +47,7 @@ public final class CpuGraphKernels implements GraphKernels {
     if (run == null) {
       return;
     }
-    int[] blocks = call.index().blocks();
-    int count = call.index().numBlocks();
-    // Pass after pass over all blocks, so that one pass's columns have the caches to themselves.
-    workers.forEach(
-        count * run.passes(), i -> run.pass(i / count, blocks[i % count], blocks[i % count + 1]));
+    RowBlocks.forEach(workers, call.index(), run.passes(), run::pass);
     Reference.reachabilityFence(call);
   }
 
@@ -244,8 +240,7 @@ public final class CpuGraphKernels implements GraphKernels {
   }
 
   private void run(RowLoop loop, RowTask task, RowIndex index) {
-    int[] blocks = index.blocks();
-    workers.forEach(index.numBlocks(), b -> loop.run(task, 0, blocks[b], blocks[b + 1]));
+    RowBlocks.forEach(workers, index, 1, (_, from, to) -> loop.run(task, 0, from, to));
   }
 
   private void run(
@@ -255,10 +250,7 @@ public final class CpuGraphKernels implements GraphKernels {
       RowTask task,
       RowIndex index) {
     SpmmRun run = run(template, spec, passes, task);
-    int[] blocks = index.blocks();
-    int count = index.numBlocks();
-    workers.forEach(
-        count * run.passes(), i -> run.pass(i / count, blocks[i % count], blocks[i % count + 1]));
+    RowBlocks.forEach(workers, index, run.passes(), run::pass);
   }
 
   /** Sums of the sources' rows, alone or times numbers of the edge, have loops of their own. */
