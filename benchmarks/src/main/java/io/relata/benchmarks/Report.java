@@ -8,6 +8,9 @@ import java.util.Locale;
 
 /** Prints a summary: every case with the ratios of the tools, then every goal. */
 final class Report {
+  /** Goals without figures that are named; a run of few groups has many. */
+  private static final int NAMED = 6;
+
   private final Summary summary;
   private final PrintStream out;
 
@@ -89,7 +92,9 @@ final class Report {
           relation < Goal.RELATION_MS ? "met" : "NOT MET");
     }
     if (!missing.isEmpty()) {
-      line("Not measured in this run: %s.", String.join("; ", missing));
+      int named = Math.min(missing.size(), NAMED);
+      String more = missing.size() > named ? "; and " + (missing.size() - named) + " more" : "";
+      line("Not measured in this run: %s%s.", String.join("; ", missing.subList(0, named)), more);
     }
     line(
         "cora_sage_epoch: no time of DGL's was taken, so its goal has no multiple. Memory and"
