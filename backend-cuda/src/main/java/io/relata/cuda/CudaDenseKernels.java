@@ -12,8 +12,9 @@ import java.util.List;
 
 /**
  * The GPU's kernels on dense arrays. Calls return when their work is in the stream, except {@link
- * #firstOutside} and divisions of integers, which must look at a result. Every method keeps its
- * arrays reachable to its end, for their memory may be given to later work when they are not.
+ * #firstOutside} and divisions of integers where {@link KnownIntegers} does not know enough, which
+ * then look at a result. Every method keeps its arrays reachable to its end, for their memory may
+ * be given to later work when they are not.
  */
 final class CudaDenseKernels implements DenseKernels {
   private final DenseElementwise elementwise;
@@ -24,10 +25,12 @@ final class CudaDenseKernels implements DenseKernels {
   private final DenseRandom random;
   private final DenseAdam adam;
   private final IndexSearch search;
+  private final KnownIntegers known;
 
-  CudaDenseKernels(Device device) {
+  CudaDenseKernels(Device device, KnownIntegers known) {
     Launcher launcher = new Launcher(device);
-    search = new IndexSearch(launcher);
+    this.known = known;
+    search = new IndexSearch(launcher, known);
     elementwise = new DenseElementwise(launcher, search);
     reductions = new DenseReductions(launcher);
     copies = new DenseCopies(launcher);
@@ -40,48 +43,56 @@ final class CudaDenseKernels implements DenseKernels {
   @Override
   public void fill(Array out, double value) {
     elementwise.fill(out, value);
+    known.filled(out, value);
     Reference.reachabilityFence(out);
   }
 
   @Override
   public void range(Array out, double start, double step) {
     elementwise.range(out, start, step);
+    known.counted(out, start, step);
     Reference.reachabilityFence(out);
   }
 
   @Override
   public void cast(Array x, Array out) {
     elementwise.cast(x, out);
+    known.cast(x, out);
     keep(x, out);
   }
 
   @Override
   public void unary(UnaryOp op, Array x, double a, double b, Array out) {
     elementwise.unary(op, x, a, b, out);
+    known.unary(op, x, a, b, out);
     keep(x, out);
   }
 
   @Override
   public void binary(BinaryOp op, Array x, Array y, double a, Array out) {
     elementwise.binary(op, x, y, a, out);
+    known.binary(op, x, y, out);
     keep(x, y, out);
   }
 
   @Override
   public void where(Array condition, Array x, Array y, Array out) {
     elementwise.where(condition, x, y, out);
+    known.picked(x, y, out);
     keep(condition, x, y, out);
   }
 
   @Override
   public void reduce(ReduceOp op, Array x, long outer, long n, long inner, Array out) {
     reductions.reduce(op, x, outer, n, inner, out);
+    known.wrote(out);
     keep(x, out);
   }
 
   @Override
   public void argReduce(boolean largest, Array x, long outer, long n, long inner, Array out) {
     reductions.argReduce(largest, x, outer, n, inner, out);
+    known.positions(n, out);
     keep(x, out);
   }
 
@@ -102,18 +113,29 @@ final class CudaDenseKernels implements DenseKernels {
         xStrides,
         out.address() + outStart * width,
         outStrides);
+    long count = 1;
+    for (long size : sizes) {
+      count *= size;
+    }
+    if (count == out.size()) {
+      known.picked(x, out);
+    } else {
+      known.wrote(out);
+    }
     keep(x, out);
   }
 
   @Override
   public void gatherRows(Array table, Array index, Array out) {
     rows.gather(table, index, out);
+    known.picked(table, out);
     keep(table, index, out);
   }
 
   @Override
   public void scatterAddRows(Array x, Array index, Array out) {
     rows.scatterAdd(x, index, out);
+    known.wrote(out);
     keep(x, index, out);
   }
 
@@ -160,18 +182,21 @@ final class CudaDenseKernels implements DenseKernels {
   @Override
   public void uniform(long seed, long stream, double low, double high, Array out) {
     random.uniform(seed, stream, low, high, out);
+    known.wrote(out);
     Reference.reachabilityFence(out);
   }
 
   @Override
   public void normal(long seed, long stream, double mean, double deviation, Array out) {
     random.normal(seed, stream, mean, deviation, out);
+    known.wrote(out);
     Reference.reachabilityFence(out);
   }
 
   @Override
   public void dropout(Array x, double p, long seed, long stream, Array out) {
     random.dropout(x, p, seed, stream, out);
+    known.wrote(out);
     keep(x, out);
   }
 
@@ -184,6 +209,7 @@ final class CudaDenseKernels implements DenseKernels {
   @Override
   public void axpy(double a, Array x, Array y) {
     elementwise.axpy(a, x, y);
+    known.wrote(y);
     keep(x, y);
   }
 

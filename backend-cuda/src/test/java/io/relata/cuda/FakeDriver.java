@@ -75,6 +75,11 @@ final class FakeDriver {
     return ask("fake_launches");
   }
 
+  /** How often something waited for work that had not run. */
+  long waits() {
+    return ask("fake_waits");
+  }
+
   /** Ends the error that a kernel left, which no real device forgets. */
   void heal() {
     ask("fake_heal");
