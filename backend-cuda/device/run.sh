@@ -18,6 +18,7 @@ divisor=${RELATA_DEVICE_DIVISOR:-1}
 patience=${RELATA_DEVICE_PATIENCE:-1}
 began=$(date +%s)
 failed=""
+shown=8
 
 elapsed() { echo $(($(date +%s) - began)); }
 
@@ -29,7 +30,7 @@ step() {
   echo "== $name (at $(elapsed) s, at most $limit s)"
   timeout -k 5 "$limit" "$@" >"$results/$name.txt" 2>&1
   status=$?
-  tail -n 8 "$results/$name.txt"
+  tail -n "$shown" "$results/$name.txt"
   if [ $status -ne 0 ]; then
     echo "== $name FAILED with status $status"
     failed="$failed $name"
@@ -69,10 +70,13 @@ step benchmarks 120 "$java" -Xmx40g "$@" io.relata.cuda.device.DeviceBenchmarks 
   $((90 * patience)) "$divisor"
 cp "$work/graphs/relata.json" "$results/" 2>/dev/null
 if python3 -c 'import torch' 2>/dev/null; then
+  # The whole table, with the goals.
+  shown=40
   step peers 120 python3 "$here/peers.py" "$work/graphs" $((90 * patience))
-  cp "$work/graphs/peers.json" "$results/" 2>/dev/null
+  shown=8
+  cp "$work/graphs/results.json" "$results/" 2>/dev/null
 else
-  echo "== no PyTorch: no comparison"
+  echo "== no PyTorch in $(command -v python3 || echo 'no python3'): no comparison"
 fi
 sanitizer=$(command -v compute-sanitizer || ls /usr/local/cuda*/bin/compute-sanitizer 2>/dev/null | head -n 1)
 if [ -n "$sanitizer" ]; then

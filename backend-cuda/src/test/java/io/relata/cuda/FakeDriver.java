@@ -11,11 +11,17 @@ import java.nio.file.Path;
  * The stand-in for the NVIDIA driver's library, {@code fake_driver.cpp}. It must be loaded before
  * JCuda looks for the real one, so its tests run in a JVM of their own.
  */
-final class FakeDriver {
+public final class FakeDriver {
   private final SymbolLookup symbols;
 
   @SuppressWarnings("restricted")
-  FakeDriver() {
+  /** Whether this machine can build and use it. */
+  public static boolean isPossible() {
+    return ShimDevice.isPossible() && System.getProperty("os.arch").equals("amd64");
+  }
+
+  /** Loads it; fails where JCuda has already found another. */
+  public FakeDriver() {
     Path library = ShimCompiler.fakeDriver();
     // JCuda asks for libcuda.so.1 and gets what is loaded under that name.
     System.load(library.toString());
@@ -76,7 +82,7 @@ final class FakeDriver {
   }
 
   /** How often something waited for work that had not run. */
-  long waits() {
+  public long waits() {
     return ask("fake_waits");
   }
 
