@@ -1,5 +1,6 @@
 package io.relata.spi;
 
+import io.relata.Shape;
 import java.util.List;
 
 /**
@@ -101,7 +102,41 @@ public interface DenseKernels {
     return false;
   }
 
-  /** The same for every entry of a batch: x (B, …), y (B, …), out (B, M, N). */
+  /** The dense part of a layer; see {@link AffineCall}. */
+  default void affine(AffineCall c) {
+    boolean started = c.accumulate();
+    for (AffineCall.Factors f : c.products()) {
+      matmul(f.x(), false, f.w(), f.transposed(), started, c.out());
+      started = true;
+    }
+    for (Array y : c.addends()) {
+      if (started) {
+        axpy(1, y, c.out());
+      } else {
+        cast(y, c.out());
+      }
+      started = true;
+    }
+    if (c.bias() != null) {
+      binary(BinaryOp.ADD, c.out(), c.bias(), 0, c.out());
+    }
+    if (c.activation() != null) {
+      unary(c.activation(), c.out(), c.a(), 0, c.out());
+    }
+  }
+
+  /** The beginning of its gradients; see {@link AffineGradCall}. */
+  default void affineGrad(AffineGradCall c) {
+    if (c.activation() != null) {
+      binary(c.activation(), c.gradient(), c.result(), c.a(), c.before());
+    }
+    if (c.bias() != null) {
+      Shape shape = c.before().shape();
+      reduce(ReduceOp.SUM, c.before(), 1, shape.dim(0), shape.dim(1), c.bias());
+    }
+  }
+
+  /** {@link #matmul} for every entry of a batch: x (B, …), y (B, …), out (B, M, N). */
   void batchMatmul(
       Array x, boolean transposeX, Array y, boolean transposeY, boolean accumulate, Array out);
 

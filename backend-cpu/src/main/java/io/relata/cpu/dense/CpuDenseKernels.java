@@ -5,6 +5,8 @@ import io.relata.cpu.Native;
 import io.relata.cpu.Workers;
 import io.relata.cpu.blas.MatrixProduct;
 import io.relata.spi.AdamCall;
+import io.relata.spi.AffineCall;
+import io.relata.spi.AffineGradCall;
 import io.relata.spi.Array;
 import io.relata.spi.BinaryOp;
 import io.relata.spi.DenseKernels;
@@ -27,6 +29,7 @@ public final class CpuDenseKernels implements DenseKernels {
   private final RandomNumbers random;
   private final RowCopies rows;
   private final MatrixProduct product;
+  private final AffinePasses affine;
 
   /**
    * Kernels for these threads.
@@ -39,6 +42,7 @@ public final class CpuDenseKernels implements DenseKernels {
     this.random = new RandomNumbers(chunks, vector);
     this.rows = new RowCopies(chunks);
     this.product = new MatrixProduct(workers, vector);
+    this.affine = new AffinePasses(chunks, table, product);
   }
 
   @Override
@@ -235,6 +239,18 @@ public final class CpuDenseKernels implements DenseKernels {
             c.outRows() == null ? 0 : c.outRows().address());
     Reference.reachabilityFence(c);
     return done;
+  }
+
+  @Override
+  public void affine(AffineCall c) {
+    affine.run(c);
+    Reference.reachabilityFence(c);
+  }
+
+  @Override
+  public void affineGrad(AffineGradCall c) {
+    affine.gradient(c);
+    Reference.reachabilityFence(c);
   }
 
   @Override
