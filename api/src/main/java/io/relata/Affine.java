@@ -51,16 +51,35 @@ public final class Affine {
   /**
    * Adds y (N, C) and puts the result in its place, which saves an array. For a tensor that only
    * the caller has seen, whose own operation does not need its result for the gradient (sums of
-   * neighbours and products do not); it must not be read afterwards. At most one.
+   * neighbours and products do not); it must not be read afterwards.
+   *
+   * @throws RelataException ARGUMENT for a second one
    */
   public Affine over(Tensor y) {
+    if (over != null) {
+      throw RelataException.of(ErrorId.ARGUMENT, "The result takes the place of one tensor at most")
+          .where("affine, over")
+          .remedy("pass the others to plus")
+          .build();
+    }
     over = y;
     return this;
   }
 
-  /** Adds b (C,) to every row; null for none. */
+  /**
+   * Adds b (C,) to every row; null for none.
+   *
+   * @throws RelataException ARGUMENT for a second one
+   */
   public Affine bias(Tensor b) {
-    bias = b;
+    if (b != null && bias != null) {
+      throw RelataException.of(ErrorId.ARGUMENT, "There is a bias already")
+          .where("affine")
+          .found("shapes " + bias.shape() + " and " + b.shape())
+          .remedy("add them up first")
+          .build();
+    }
+    bias = b == null ? bias : b;
     return this;
   }
 
@@ -81,6 +100,9 @@ public final class Affine {
 
   private Tensor sum(Nonlinearity f) {
     Shape shape = check();
+    if (products.isEmpty() && addends.isEmpty() && bias == null && f == null) {
+      return over;
+    }
     Tensor like =
         products.isEmpty() ? addends.isEmpty() ? over : addends.getFirst() : products.getFirst().x;
     Tensor out =

@@ -149,6 +149,29 @@ public interface DenseKernels {
   void softmaxGrad(Array y, Array gradient, long rows, long n, boolean logarithm, Array out);
 
   /**
+   * Cross-entropy of each row: {@code out[i] = share[i] (log Σ_j e^logits[i, j] - logits[i,
+   * labels[i]])}, stable for logits of any size.
+   *
+   * @param logits (N, C), FLOAT32 or FLOAT64
+   * @param labels (N,) INT32 or INT64, checked
+   * @param share (N,)
+   * @param out (N,)
+   * @return false, with nothing written, where the backend has no such kernel; the caller then
+   *     composes it of others
+   */
+  default boolean crossEntropy(Array logits, Array labels, Array share, Array out) {
+    return false;
+  }
+
+  /**
+   * Its gradient, for backends for which it is true: {@code out[i, j] = scale[i]
+   * (softmax(logits)[i, j] - (1 where j = labels[i]))}, {@code out} (N, C).
+   */
+  default void crossEntropyGrad(Array logits, Array labels, Array scale, Array out) {
+    throw new UnsupportedOperationException("cross-entropy without its gradient");
+  }
+
+  /**
    * Numbers uniform in [low, high) from Philox 4x32-10: element i is word i % 4 of the block with
    * counter {@code (stream, i / 4)} and key {@code seed}. FLOAT32 takes 24 bits of its word;
    * FLOAT64 takes word i as 32 bits too.

@@ -30,6 +30,7 @@ public final class CpuDenseKernels implements DenseKernels {
   private final RowCopies rows;
   private final MatrixProduct product;
   private final AffinePasses affine;
+  private final CrossEntropy crossEntropy;
 
   /**
    * Kernels for these threads.
@@ -42,6 +43,7 @@ public final class CpuDenseKernels implements DenseKernels {
     this.random = new RandomNumbers(chunks, vector);
     this.rows = new RowCopies(chunks);
     this.product = new MatrixProduct(workers, vector);
+    this.crossEntropy = new CrossEntropy(chunks, table);
     this.affine = new AffinePasses(chunks, table, product);
   }
 
@@ -295,6 +297,21 @@ public final class CpuDenseKernels implements DenseKernels {
         (i, j) -> loop.backward(from + i * bytes, g + i * bytes, j - i, n, to + i * bytes));
     keep(y, gradient);
     keep(out, out);
+  }
+
+  @Override
+  public boolean crossEntropy(Array logits, Array labels, Array share, Array out) {
+    crossEntropy.run(logits, labels, share, out);
+    keep(logits, labels);
+    keep(share, out);
+    return true;
+  }
+
+  @Override
+  public void crossEntropyGrad(Array logits, Array labels, Array scale, Array out) {
+    crossEntropy.gradient(logits, labels, scale, out);
+    keep(logits, labels);
+    keep(scale, out);
   }
 
   @Override
