@@ -1,6 +1,7 @@
 package io.relata.cuda;
 
 import io.relata.spi.AdamCall;
+import io.relata.spi.AffineCall;
 import io.relata.spi.Array;
 import io.relata.spi.BinaryOp;
 import io.relata.spi.DenseKernels;
@@ -24,6 +25,7 @@ final class CudaDenseKernels implements DenseKernels {
   private final DenseProducts products;
   private final DenseRandom random;
   private final DenseAdam adam;
+  private final DenseAffine affine;
   private final IndexSearch search;
   private final KnownIntegers known;
 
@@ -38,6 +40,7 @@ final class CudaDenseKernels implements DenseKernels {
     products = new DenseProducts(launcher);
     random = new DenseRandom(launcher);
     adam = new DenseAdam(launcher);
+    affine = new DenseAffine(launcher, elementwise);
   }
 
   @Override
@@ -167,6 +170,17 @@ final class CudaDenseKernels implements DenseKernels {
   }
 
   @Override
+  public void affine(AffineCall c) {
+    boolean started = c.accumulate();
+    for (AffineCall.Factors f : c.products()) {
+      products.multiply(new MatmulCall(f.x(), false, f.w(), f.transposed(), started, c.out()));
+      started = true;
+    }
+    affine.finish(c, started);
+    Reference.reachabilityFence(c);
+  }
+
+  @Override
   public void softmax(Array x, long rows, long n, boolean logarithm, Array out) {
     reductions.softmax(x, rows, n, logarithm, out);
     keep(x, out);
@@ -177,6 +191,19 @@ final class CudaDenseKernels implements DenseKernels {
       Array y, Array gradient, long rows, long n, boolean logarithm, Array out) {
     reductions.softmaxGrad(y, gradient, rows, n, logarithm, out);
     keep(y, gradient, out);
+  }
+
+  @Override
+  public boolean crossEntropy(Array logits, Array labels, Array share, Array out) {
+    reductions.crossEntropy(logits, labels, share, out);
+    keep(logits, labels, share, out);
+    return true;
+  }
+
+  @Override
+  public void crossEntropyGrad(Array logits, Array labels, Array scale, Array out) {
+    reductions.crossEntropyGrad(logits, labels, scale, out);
+    keep(logits, labels, scale, out);
   }
 
   @Override
