@@ -16,7 +16,7 @@ assignments=$("$jdk/bin/java" -cp backend-cuda/target/test-classes io.relata.cud
 export $assignments
 export RELATA_FAKE_BYTES=$((4 << 30))
 
-# Takes the sanitizer's options, which all but the first of a pair lack, and runs the rest.
+# Takes the sanitizer's options, pairs of a name and a value, and runs what follows them.
 cat >"$out/bin/compute-sanitizer" <<'END'
 #!/bin/sh
 while [ "${1#--}" != "$1" ]; do shift 2; done
@@ -27,5 +27,5 @@ export PATH="$out/bin:$PATH"
 
 # Small sizes and long limits: the stand-in is a processor that runs one thread of a kernel at a time.
 export RELATA_DEVICE_DIVISOR=${RELATA_DEVICE_DIVISOR:-500}
-export RELATA_DEVICE_PATIENCE=${RELATA_DEVICE_PATIENCE:-3}
+export RELATA_DEVICE_PATIENCE=${RELATA_DEVICE_PATIENCE:-5}
 exec sh "$here/run.sh" "$out/results"
