@@ -14,13 +14,13 @@ import java.nio.file.Path;
 public final class FakeDriver {
   private final SymbolLookup symbols;
 
-  @SuppressWarnings("restricted")
   /** Whether this machine can build and use it. */
   public static boolean isPossible() {
     return ShimDevice.isPossible() && System.getProperty("os.arch").equals("amd64");
   }
 
   /** Loads it; fails where JCuda has already found another. */
+  @SuppressWarnings("restricted")
   public FakeDriver() {
     Path library = ShimCompiler.fakeDriver();
     // JCuda asks for libcuda.so.1 and gets what is loaded under that name.
