@@ -1,9 +1,12 @@
 """Times of PyTorch and PyTorch Geometric on the graphs that DeviceBenchmarks wrote, and the ratios.
 
-peers.py FOLDER SECONDS: reads FOLDER/relata.json for what was measured, FOLDER/NAME.src and NAME.dst
-(little-endian 32-bit integers), writes FOLDER/peers.json and prints a table.
+peers.py FOLDER SECONDS [DEVICE]: reads FOLDER/relata.json for what was measured, FOLDER/NAME.src and
+NAME.dst (little-endian 32-bit integers), measures the same on DEVICE (cuda where there is one), writes
+FOLDER/results.json with Relata's figures, the peers', their ratios and the goals, and prints a table.
+Without PyTorch Geometric, or where it is broken, the epochs have no peer and the table says so.
 """
 
+import gc
 import json
 import os
 import statistics
@@ -14,13 +17,15 @@ import numpy as np
 import torch
 
 CLASSES = 16
-REPETITIONS = 7
 
 folder = sys.argv[1]
 deadline = time.time() + float(sys.argv[2])
-gpu = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+gpu = torch.device(sys.argv[3] if len(sys.argv) > 3 else "cuda" if torch.cuda.is_available() else "cpu")
 torch.backends.cuda.matmul.allow_tf32 = False
 results = []
+late = []
+# On a CPU it is only tried.
+repetitions = 7 if gpu.type == "cuda" else 1
 
 
 def wait():
@@ -30,7 +35,7 @@ def wait():
 
 def millis(calls, call):
     times = []
-    for r in range(-2, REPETITIONS):
+    for r in range(-2, repetitions):
         wait()
         start = time.perf_counter()
         for _ in range(calls):
@@ -41,19 +46,25 @@ def millis(calls, call):
     return statistics.median(times)
 
 
-def add(graph, operation, width, way, calls, call, peak=False):
+def allocated():
+    """Bytes in use now, from which on the peak is counted anew."""
+    if gpu.type != "cuda":
+        return 0
+    gc.collect()
+    torch.cuda.empty_cache()
+    torch.cuda.reset_peak_memory_stats()
+    return torch.cuda.memory_allocated()
+
+
+def add(graph, operation, width, way, calls, call, before=None):
     """Measures one way to do it; what does not run here is recorded as such."""
     if time.time() > deadline:
+        late.append(f"{graph} {operation} {width} {way}")
         return
     entry = {"graph": graph, "operation": operation, "width": width, "way": way}
     try:
-        before = 0
-        if gpu.type == "cuda":
-            torch.cuda.empty_cache()
-            torch.cuda.reset_peak_memory_stats()
-            before = torch.cuda.memory_allocated()
         entry["ms"] = millis(calls, call)
-        if peak and gpu.type == "cuda":
+        if before is not None and gpu.type == "cuda":
             entry["peakBytes"] = torch.cuda.max_memory_allocated() - before
     except Exception as e:  # pylint: disable=broad-except
         entry["error"] = str(e).splitlines()[0][:200] if str(e) else type(e).__name__
@@ -106,57 +117,154 @@ def products(name, nodes, width, calls):
     add(name, "copy_u max", width, "torch.sparse.mm reduce", calls, lambda: torch.sparse.mm(ones, x, "amax"))
 
 
-def epochs(name, model, width):
-    from torch_geometric.nn import FastRGCNConv, GATConv, GCNConv, RGCNConv
+def epochs(geometric, name, model, width):
+    """Training steps with PyTorch Geometric's layers, sums within a relation as Relata's layer makes them."""
 
-    src, dst = read(name, "src").long(), read(name, "dst").long()
-    relations = read(name, "rel").long().to(gpu)
-    nodes = relations.numel() - src.numel()
-    loops = torch.arange(nodes)
-    edges = torch.stack([torch.cat([src, loops]), torch.cat([dst, loops])]).to(gpu)
-    labels = torch.randint(0, CLASSES, (nodes,), device=gpu)
-    x = torch.randn(nodes, width, device=gpu)
-
-    def train(first, second, way, forward):
+    def train(way, make):
+        # As for Relata, the peak has the graph and the features too.
+        before = allocated()
+        src, dst = read(name, "src").long(), read(name, "dst").long()
+        relations = read(name, "rel").long().to(gpu)
+        nodes = relations.numel() - src.numel()
+        loops = torch.arange(nodes)
+        edges = torch.stack([torch.cat([src, loops]), torch.cat([dst, loops])]).to(gpu)
+        labels = torch.randint(0, CLASSES, (nodes,), device=gpu)
+        x = torch.randn(nodes, width, device=gpu)
+        first, second, forward = make()
         layers = torch.nn.ModuleList([first, second]).to(gpu)
         adam = torch.optim.Adam(layers.parameters(), lr=0.01)
 
         def step():
             adam.zero_grad(set_to_none=True)
-            loss = torch.nn.functional.cross_entropy(forward(layers), labels)
+            loss = torch.nn.functional.cross_entropy(forward(layers, x, edges, relations), labels)
             loss.backward()
             adam.step()
 
-        add(name, f"{model} epoch", width, way, 5, step, peak=True)
+        add(name, f"{model} epoch", width, way, 5, step, before)
 
     if model == "gat":
         train(
-            GATConv(width, 16, heads=8, add_self_loops=False),
-            GATConv(128, CLASSES, heads=1, add_self_loops=False),
             "GATConv",
-            lambda l: l[1](torch.nn.functional.elu(l[0](x, edges)), edges),
+            lambda: (
+                geometric.GATConv(width, 16, heads=8, add_self_loops=False),
+                geometric.GATConv(128, CLASSES, heads=1, add_self_loops=False),
+                lambda l, x, edges, _: l[1](torch.nn.functional.elu(l[0](x, edges)), edges),
+            ),
         )
     elif model == "rgcn":
-        for conv in (FastRGCNConv, RGCNConv):
-            # Relata's layer sums within a relation as DGL's does.
+        for conv in (geometric.FastRGCNConv, geometric.RGCNConv):
             train(
-                conv(width, 64, 20, aggr="add"),
-                conv(64, CLASSES, 20, aggr="add"),
                 conv.__name__,
-                lambda l: l[1](torch.relu(l[0](x, edges, relations)), edges, relations),
+                lambda: (
+                    conv(width, 64, 20, aggr="add"),
+                    conv(64, CLASSES, 20, aggr="add"),
+                    lambda l, x, edges, of: l[1](torch.relu(l[0](x, edges, of)), edges, of),
+                ),
             )
     else:
         train(
-            GCNConv(width, 16, add_self_loops=False, cached=True),
-            GCNConv(16, CLASSES, add_self_loops=False, cached=True),
             "GCNConv",
-            lambda l: l[1](torch.relu(l[0](x, edges)), edges),
+            lambda: (
+                geometric.GCNConv(width, 16, add_self_loops=False, cached=True),
+                geometric.GCNConv(16, CLASSES, add_self_loops=False, cached=True),
+                lambda l, x, edges, _: l[1](torch.relu(l[0](x, edges)), edges),
+            ),
         )
+
+
+def installed():
+    """PyTorch Geometric's layers, or None and why."""
+    try:
+        import torch_geometric
+        import torch_geometric.nn
+
+        return torch_geometric.nn, torch_geometric.__version__
+    except Exception as e:  # pylint: disable=broad-except
+        reason = f"{type(e).__name__}: {e}".splitlines()[0]
+        print(f"PyTorch Geometric cannot be imported ({reason}): epochs are measured without a peer", flush=True)
+        return None, f"none ({reason})"
+
+
+def merge(ours):
+    """Relata's figures with the share of the copy bandwidth, and the fastest peer of each."""
+    # The faster copy is the floor, whoever made it.
+    copies = [r["GBps"] for r in ours if r["operation"] == "copy"]
+    copies += [2 * 4 * (1 << 28) / p["ms"] / 1e6 for p in results if p["operation"] == "copy" and "ms" in p]
+    bandwidth = max(copies, default=None)
+    rows = []
+    for r in ours:
+        row = dict(r)
+        if "GBps" in r and bandwidth:
+            row["ofCopy"] = r["GBps"] / bandwidth
+        # The sparse features are a way of ours; peers have the dense ones.
+        like = {**r, "operation": r["operation"].replace("gcn-sparse", "gcn")}
+        same = [p for p in results if "ms" in p and all(p[k] == like[k] for k in ("graph", "operation", "width"))]
+        best = min(same, key=lambda p: p["ms"], default=None)
+        if best:
+            row["peer"] = best["way"]
+            row["peerMs"] = best["ms"]
+            row["ratio"] = best["ms"] / r["ms"]
+        peaks = [p["peakBytes"] for p in same if p.get("peakBytes")]
+        if peaks and "peakBytes" in r:
+            # Against the leanest peer, which need not be the fastest.
+            row["peakOfPeers"] = r["peakBytes"] / min(peaks)
+        rows.append(row)
+    return bandwidth, rows
+
+
+# Issue's goals: which rows, what of them, the bound, and whether it is a least or a most.
+GOALS = [
+    ("copy_u sum, share of the copy bandwidth", lambda r: r["operation"] == "copy_u sum", "ofCopy", 0.7, True),
+    ("copy_u sum, times PyTorch", lambda r: r["operation"] == "copy_u sum", "ratio", 1.2, True),
+    ("copy_u max, times PyTorch", lambda r: r["operation"] == "copy_u max", "ratio", 2, True),
+    ("u_mul_e sum, times PyTorch", lambda r: r["operation"] == "u_mul_e sum", "ratio", 2, True),
+    ("GAT epoch, times PyTorch Geometric", lambda r: r["operation"] == "gat epoch", "ratio", 3, True),
+    ("RGCN epoch, times PyTorch Geometric", lambda r: r["operation"] == "rgcn epoch", "ratio", 3, True),
+    ("GAT epoch, peak memory of its", lambda r: r["operation"] == "gat epoch", "peakOfPeers", 0.5, False),
+    ("RGCN epoch, peak memory of its", lambda r: r["operation"] == "rgcn epoch", "peakOfPeers", 0.5, False),
+    ("Cora-sized epoch, times PyTorch Geometric", lambda r: r["operation"] == "gcn epoch", "ratio", 1, True),
+]
+
+
+def judge(rows):
+    """Every goal with the figure that is furthest from it."""
+    goals = []
+    for what, chosen, key, bound, least in GOALS:
+        figures = [(r[key], f"{r['graph']} {r['width']}") for r in rows if chosen(r) and key in r]
+        goal = {"goal": what, "bound": bound, "atLeast": least, "measured": len(figures)}
+        if figures:
+            worst, where = min(figures) if least else max(figures)
+            goal.update(worst=worst, where=where, met=worst >= bound if least else worst <= bound)
+        goals.append(goal)
+    return goals
+
+
+def show(rows, goals):
+    head = f"{'graph':12} {'operation':16} {'width':>5} {'Relata ms':>10} {'of copy':>8} {'best peer ms':>13} {'ratio':>7} {'peak':>6}  way"
+    print(head)
+    for r in rows:
+        share = f"{r['ofCopy']:8.2f}" if "ofCopy" in r else " " * 8
+        peer = f"{r['peerMs']:13.3f} {r['ratio']:7.2f}" if "peer" in r else f"{'none':>13} {'':7}"
+        peak = f"{r['peakOfPeers']:6.2f}" if "peakOfPeers" in r else " " * 6
+        print(f"{r['graph']:12} {r['operation']:16} {r['width']:5} {r['ms']:10.3f} {share} {peer} {peak}  {r.get('peer', '')}")
+    if late:
+        print(f"no time for: {', '.join(late)}")
+    if gpu.type != "cuda":
+        print("no CUDA device: the peers ran on the CPU, and neither figures nor goals mean anything")
+    for g in goals:
+        sign = ">=" if g["atLeast"] else "<="
+        if g["measured"]:
+            verdict = "met" if g["met"] else "NOT MET"
+            print(f"{g['goal']:45} {sign} {g['bound']:4}: {g['worst']:8.2f} ({g['where']}, the worst of {g['measured']})  {verdict}")
+        else:
+            print(f"{g['goal']:45} {sign} {g['bound']:4}: not measured")
 
 
 def main():
     with open(os.path.join(folder, "relata.json")) as f:
-        ours = json.load(f)["results"]
+        relata = json.load(f)
+    ours = relata["results"]
+    geometric, version = installed()
     if gpu.type == "cuda":
         big = torch.zeros(1 << 28, device=gpu)
         add("none", "copy", 0, "clone", 5, big.clone)
@@ -165,26 +273,29 @@ def main():
     for r in ours:
         name, operation, width = r["graph"], r["operation"], r["width"]
         if operation.endswith(" epoch"):
-            epochs(name, operation.split()[0], width)
+            model = operation.split()[0]
+            if geometric and model != "gcn-sparse":
+                epochs(geometric, name, model, width)
         elif name != "none" and (name, width) not in seen:
             seen.add((name, width))
             nodes = r["nodes"]
             products(name, nodes, width, 3 if os.path.getsize(os.path.join(folder, name + ".src")) > 2e8 else 10)
-    with open(os.path.join(folder, "peers.json"), "w") as f:
-        device = torch.cuda.get_device_name() if gpu.type == "cuda" else "cpu"
-        json.dump({"torch": torch.__version__, "device": device, "results": results}, f, indent=1)
-    bandwidth = next((r["GBps"] for r in ours if r["operation"] == "copy"), None)
-    print(f"{'graph':12} {'operation':14} {'width':>5} {'Relata ms':>10} {'of copy':>8} {'best peer ms':>13} {'ratio':>7}  way")
-    for r in ours:
-        same = [
-            p
-            for p in results
-            if "ms" in p and all(p[k] == r[k] for k in ("graph", "operation", "width"))
-        ]
-        best = min(same, key=lambda p: p["ms"], default=None)
-        share = f"{r['GBps'] / bandwidth:8.2f}" if "GBps" in r and bandwidth else " " * 8
-        peer = f"{best['ms']:13.3f} {best['ms'] / r['ms']:7.2f}  {best['way']}" if best else ""
-        print(f"{r['graph']:12} {r['operation']:14} {r['width']:5} {r['ms']:10.3f} {share} {peer}")
+    bandwidth, rows = merge(ours)
+    goals = judge(rows)
+    with open(os.path.join(folder, "results.json"), "w") as f:
+        everything = {
+            "relata": relata["backend"],
+            "torch": torch.__version__,
+            "torchGeometric": version,
+            "device": torch.cuda.get_device_name() if gpu.type == "cuda" else "cpu",
+            "copyGBps": bandwidth,
+            "rows": rows,
+            "goals": goals,
+            "peers": results,
+            "late": late,
+        }
+        json.dump(everything, f, indent=1)
+    show(rows, goals)
 
 
 main()

@@ -12,20 +12,25 @@ mkdir -p "$results"
 results=$(cd "$results" && pwd)
 work=${RELATA_DEVICE_WORK:-/tmp/relata-device}
 bundle=${RELATA_DEVICE_BUNDLE:-$root/target/device/relata-device.tar.xz}
+# What rehearse.sh changes, which runs this on a slow stand-in: sizes and steps are divided, limits of
+# time are multiplied.
+divisor=${RELATA_DEVICE_DIVISOR:-1}
+patience=${RELATA_DEVICE_PATIENCE:-1}
 began=$(date +%s)
 failed=""
+shown=8
 
 elapsed() { echo $(($(date +%s) - began)); }
 
 # step NAME SECONDS COMMAND...: its output goes to NAME.txt; the last lines are shown.
 step() {
   name=$1
-  limit=$2
+  limit=$(($2 * patience))
   shift 2
   echo "== $name (at $(elapsed) s, at most $limit s)"
   timeout -k 5 "$limit" "$@" >"$results/$name.txt" 2>&1
   status=$?
-  tail -n 8 "$results/$name.txt"
+  tail -n "$shown" "$results/$name.txt"
   if [ $status -ne 0 ]; then
     echo "== $name FAILED with status $status"
     failed="$failed $name"
@@ -47,7 +52,7 @@ set -- --enable-native-access=ALL-UNNAMED --add-modules jdk.incubator.vector \
   -Drelata.golden=tck/src/test/resources/io/relata/tck/golden -cp "$cp"
 cd "$root" || exit 2
 
-step doctor 60 "$java" "$@" io.relata.examples.Doctor
+step doctor 30 "$java" "$@" io.relata.examples.Doctor
 if ! grep -q "cuda: available" "$results/doctor.txt"; then
   echo "No usable CUDA device:"
   grep "cuda:" "$results/doctor.txt"
@@ -55,27 +60,31 @@ if ! grep -q "cuda: available" "$results/doctor.txt"; then
 fi
 
 # One short run compiles every module that the checks use, and fills the cache for the others.
-step checks 90 "$java" -Xmx4g "$@" io.relata.cuda.device.DeviceChecks "$results/checks.json" 10000
-step kit 120 "$java" -Xmx8g "$@" org.junit.platform.console.ConsoleLauncher execute \
+step checks 75 "$java" -Xmx4g "$@" io.relata.cuda.device.DeviceChecks "$results/checks.json" $((10000 / divisor))
+step kit 110 "$java" -Xmx8g "$@" org.junit.platform.console.ConsoleLauncher execute \
   --select-class io.relata.cuda.device.DeviceKit --details=summary --disable-banner
-step golden 60 "$java" -Xmx4g "$@" io.relata.cuda.device.DeviceGolden
-step example 45 "$java" -Xmx4g "$@" -Drelata.example.epochs=20 \
+step golden 40 "$java" -Xmx4g "$@" io.relata.cuda.device.DeviceGolden
+step example 40 "$java" -Xmx4g "$@" -Drelata.example.epochs=20 \
   "-Drelata.example.out=$work/example" io.relata.examples.jdk.JdkModules
-step benchmarks 120 "$java" -Xmx40g "$@" io.relata.cuda.device.DeviceBenchmarks "$work/graphs" 90 1
+step benchmarks 110 "$java" -Xmx40g "$@" io.relata.cuda.device.DeviceBenchmarks "$work/graphs" \
+  $((90 * patience)) "$divisor"
 cp "$work/graphs/relata.json" "$results/" 2>/dev/null
 if python3 -c 'import torch' 2>/dev/null; then
-  step peers 120 python3 "$here/peers.py" "$work/graphs" 90
-  cp "$work/graphs/peers.json" "$results/" 2>/dev/null
+  # The whole table, with the goals.
+  shown=40
+  step peers 110 python3 "$here/peers.py" "$work/graphs" $((90 * patience))
+  shown=8
+  cp "$work/graphs/results.json" "$results/" 2>/dev/null
 else
-  echo "== no PyTorch: no comparison"
+  echo "== no PyTorch in $(command -v python3 || echo 'no python3'): no comparison"
 fi
 sanitizer=$(command -v compute-sanitizer || ls /usr/local/cuda*/bin/compute-sanitizer 2>/dev/null | head -n 1)
 if [ -n "$sanitizer" ]; then
   for tool in memcheck racecheck; do
-    left=$((580 - $(elapsed)))
+    left=$((580 * patience - $(elapsed)))
     if [ $left -gt 30 ]; then
       # The JVM uses SIGSEGV for itself; the sanitizer is told to look at the device alone.
-      step "$tool" $((left / 2 + 10)) "$sanitizer" --tool "$tool" --error-exitcode 9 \
+      step "$tool" $(((left / 2 + 10) / patience)) "$sanitizer" --tool "$tool" --error-exitcode 9 \
         --target-processes all "$java" -Xmx4g "$@" \
         io.relata.cuda.device.DeviceChecks "$results/$tool.json" 20
     else

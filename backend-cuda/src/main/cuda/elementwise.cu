@@ -1,7 +1,7 @@
 // Elementwise kernels: constants, progressions, conversions, functions of one and of two arrays,
 // selection. They are bound by memory, so which function it is a switch decides for four elements
 // at a time; costly functions have kernels of their own, for the registers they need.
-#include "dense.cuh"
+#include "functions.cuh"
 
 // ---- constants ----
 
@@ -143,12 +143,6 @@ KERNEL(cast_b8_f64, UnaryArgs) { cast<Bool, double>(a); }
 KERNEL(cast_b8_i32, UnaryArgs) { cast<Bool, int>(a); }
 KERNEL(cast_b8_i64, UnaryArgs) { cast<Bool, long long>(a); }
 
-// io.relata.spi.UnaryOp, in its order.
-enum Unary {
-  NEG, ABS, SIGN, SQUARE, SQRT, RSQRT, RECIPROCAL, EXP, EXPM1, LOG, LOG1P, SIN, COS, TANH, SIGMOID,
-  SOFTPLUS, ERF, RELU, LEAKY_RELU, ELU, FLOOR, CEIL, ROUND, AFFINE, POW, RPOW, RDIV, CLAMP
-};
-
 #define EACH(value)             \
   for (int k = 0; k < 4; k++) { \
     const T x = q.v[k];         \
@@ -171,8 +165,8 @@ DEVICE Quad<T> arithmetic(int op, const Quad<T>& q, T a, T b) {
     case SQRT: EACH(sqrt(x));
     case RSQRT: EACH(T(1) / sqrt(x));
     case RECIPROCAL: EACH(T(1) / x);
-    case RELU: EACH(x <= 0 ? T(0) : x);
-    case LEAKY_RELU: EACH(x > 0 ? x : a * x);
+    case RELU: EACH(relu(x));
+    case LEAKY_RELU: EACH(leakyRelu(x, a));
     case FLOOR: EACH(floor(x));
     case CEIL: EACH(ceil(x));
     case ROUND: EACH(rint(x));
@@ -187,13 +181,6 @@ DEVICE Quad<T> arithmetic(int op, const Quad<T>& q, T a, T b) {
     }
   }
   return r;
-}
-
-// Stable for both signs: the exponential is of a number below 0.
-template <typename T>
-DEVICE T sigmoid(T x) {
-  const T e = exp(-fabs(x));
-  return (x < 0 ? e : T(1)) / (T(1) + e);
 }
 
 template <typename T>
@@ -213,7 +200,7 @@ DEVICE Quad<T> function(int op, const Quad<T>& q, T a) {
     case SIGMOID: EACH(sigmoid(x));
     case SOFTPLUS: EACH(softplus(x));
     case ERF: EACH(erf(x));
-    case ELU: EACH(x > 0 ? x : a * expm1(x));
+    case ELU: EACH(elu(x, a));
   }
   return r;
 }

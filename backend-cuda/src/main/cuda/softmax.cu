@@ -1,8 +1,6 @@
 // Softmax of each row of (rows, n), or its logarithm, and the gradients. A row is shared by `lanes`
 // threads of a warp, or by a block where it is long; it is read three times, mostly from cache.
-#include "dense.cuh"
-
-constexpr int BLOCK = 256;
+#include "row_threads.cuh"
 
 struct SoftmaxArgs {
   const void* x;
@@ -14,69 +12,16 @@ struct SoftmaxArgs {
   int lanes;
 };
 
-// The threads that share a row: some lanes of a warp.
-template <typename T>
-struct Lanes {
-  int width;
-
-  DEVICE int at() const { return lane() % width; }
-  DEVICE int step() const { return width; }
-  DEVICE T sum(T x) const { return warpSum(x, width); }
-  DEVICE T largest(T x) const {
-    for (int d = width / 2; d > 0; d /= 2) {
-      x = largerOf(x, static_cast<T>(__shfl_xor_sync(ALL_LANES, x, d)));
-    }
-    return x;
-  }
-};
-
-// The same: a whole block.
-template <typename T>
-struct Block {
-  T* warps;
-
-  DEVICE int at() const { return static_cast<int>(threadIdx.x); }
-  DEVICE int step() const { return BLOCK; }
-  DEVICE T sum(T x) const {
-    x = warpSum(x);
-    share(x);
-    T total = warps[0];
-    for (int w = 1; w < BLOCK / 32; w++) total += warps[w];
-    __syncthreads();
-    return total;
-  }
-  DEVICE T largest(T x) const {
-    x = Lanes<T>{32}.largest(x);
-    share(x);
-    T best = warps[0];
-    for (int w = 1; w < BLOCK / 32; w++) best = largerOf(best, warps[w]);
-    __syncthreads();
-    return best;
-  }
-
- private:
-  DEVICE void share(T x) const {
-    if (lane() == 0) warps[warp()] = x;
-    __syncthreads();
-  }
-};
-
 // Threads whose row lies beyond the last take part with n = 0.
 template <typename T, typename Threads>
 DEVICE void forward(const T* x, long long n, bool logarithm, T* out, const Threads& threads) {
+  const Exponentials<T> e = exponentials(x, n, threads);
   const T none = static_cast<T>(-HUGE_VAL);
-  T max = none;
-  for (long long i = threads.at(); i < n; i += threads.step()) max = largerOf(max, x[i]);
-  max = threads.largest(max);
-  const bool empty = max == none;
-  T sum = 0;
-  for (long long i = threads.at(); !empty && i < n; i += threads.step()) sum += exp(x[i] - max);
-  sum = threads.sum(sum);
-  const T log_ = log(sum);
-  const T factor = T(1) / sum;
+  const T log_ = log(e.sum);
+  const T factor = T(1) / e.sum;
   for (long long i = threads.at(); i < n; i += threads.step()) {
-    const T d = x[i] - max;
-    out[i] = empty ? (logarithm ? none : T(0)) : logarithm ? d - log_ : exp(d) * factor;
+    const T d = x[i] - e.largest;
+    out[i] = e.empty() ? (logarithm ? none : T(0)) : logarithm ? d - log_ : exp(d) * factor;
   }
 }
 

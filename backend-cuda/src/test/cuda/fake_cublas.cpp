@@ -2,6 +2,7 @@
 // loops with cuBLAS's meaning of orders, strides and factors.
 #include <cstdint>
 #include <dlfcn.h>
+#include <vector>
 
 #pragma GCC visibility push(default)
 extern "C" {
@@ -29,16 +30,28 @@ int gemm(int ta, int tb, int m, int n, int k, const T* alpha, const T* a, int ld
          const T* b, int ldb, long long sb, const T* beta, T* c, int ldc, long long sc, int count) {
   if (lda < (ta ? k : m) || ldb < (tb ? n : k) || ldc < m) return 7;
   drain();
+  std::vector<T> sums(m);
   for (int e = 0; e < count; e++) {
+    const T* x = a + e * sa;
+    const T* y = b + e * sb;
     for (int j = 0; j < n; j++) {
-      for (int i = 0; i < m; i++) {
-        T sum = 0;
-        for (int l = 0; l < k; l++) {
-          sum += a[e * sa + (ta ? l + 1ll * i * lda : i + 1ll * l * lda)] *
-                 b[e * sb + (tb ? j + 1ll * l * ldb : l + 1ll * j * ldb)];
+      sums.assign(m, 0);
+      // The next element of x in memory is the next of a sum, or of the next sum.
+      if (ta) {
+        for (int i = 0; i < m; i++) {
+          for (int l = 0; l < k; l++) {
+            sums[i] += x[l + 1ll * i * lda] * y[tb ? j + 1ll * l * ldb : l + 1ll * j * ldb];
+          }
         }
+      } else {
+        for (int l = 0; l < k; l++) {
+          const T factor = y[tb ? j + 1ll * l * ldb : l + 1ll * j * ldb];
+          for (int i = 0; i < m; i++) sums[i] += x[i + 1ll * l * lda] * factor;
+        }
+      }
+      for (int i = 0; i < m; i++) {
         T& out = c[e * sc + i + 1ll * j * ldc];
-        out = *beta == 0 ? *alpha * sum : *alpha * sum + *beta * out;
+        out = *beta == 0 ? *alpha * sums[i] : *alpha * sums[i] + *beta * out;
       }
     }
   }

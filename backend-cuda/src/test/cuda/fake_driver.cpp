@@ -38,7 +38,7 @@ size_t used;
 std::deque<std::function<void()>> queue;
 uint64_t queued, done;
 int sticky;
-uint64_t compiled, launches;
+uint64_t compiled, launches, waits;
 int context;
 thread_local void* current;
 
@@ -64,6 +64,7 @@ const char CUBIN[] = "fake cubin\n";
   if (sticky) return sticky
 
 void runUntil(uint64_t end) {
+  if (done < end) waits++;
   while (done < end) {
     auto work = queue.front();
     queue.pop_front();
@@ -100,9 +101,13 @@ long long fake_used() { return used; }
 long long fake_blocks() { return blocks.size(); }
 long long fake_compiled() { return compiled; }
 long long fake_launches() { return launches; }
+long long fake_waits() { return waits; }
 long long fake_drain() {
   std::lock_guard<std::recursive_mutex> guard(lock);
+  // For stand-ins of libraries that would queue their work; nobody waits.
+  const uint64_t before = waits;
   runUntil(queued);
+  waits = before;
   return sticky;
 }
 long long fake_heal() { return sticky = 0; }
@@ -306,9 +311,10 @@ int cuLaunchKernel(void* function, unsigned x, unsigned y, unsigned z, unsigned 
   Function f = *static_cast<Function*>(function);
   std::vector<char> bytes(static_cast<char*>(parameters[0]),
                           static_cast<char*>(parameters[0]) + f.size);
-  launches++;
+  // Every other launch runs its threads in descending order, as none is promised.
+  const int descending = launches++ & 1;
   enqueue([=] {
-    if (f.run(bytes.data(), x, y, z, block, shared, 0)) sticky = ILLEGAL_ADDRESS;
+    if (f.run(bytes.data(), x, y, z, block, shared, descending)) sticky = ILLEGAL_ADDRESS;
   });
   return SUCCESS;
 }

@@ -1,5 +1,6 @@
 package io.relata;
 
+import io.relata.spi.Storage;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.PriorityQueue;
@@ -8,15 +9,16 @@ import java.util.PriorityQueue;
  * Walks a recorded computation back, latest operation first, so that a node is reached only when
  * all gradients of its result have arrived. Sums are made in that order, which is the same in every
  * run.
+ *
+ * <p>The memory of a gradient that rules made is the walk's own: one gradient alone in its memory
+ * may be added to, one that is consumed is freed.
  */
 final class BackwardPass {
-  /** A gradient under way; {@code owned} where nobody else looks at its memory. */
-  private static final class Pending {
-    Tensor sum;
-    boolean owned;
-  }
+  private final Map<GradNode, Tensor> pending = new IdentityHashMap<>();
 
-  private final Map<GradNode, Pending> pending = new IdentityHashMap<>();
+  /** How many gradients under way lie in a memory that rules made; the caller's is not here. */
+  private final Map<Storage, Integer> held = new IdentityHashMap<>();
+
   private final PriorityQueue<GradNode> queue =
       new PriorityQueue<>((a, b) -> Long.compare(b.sequence, a.sequence));
 
@@ -25,7 +27,7 @@ final class BackwardPass {
   static void run(Tensor root, Tensor gradient, boolean retainGraph) {
     BackwardPass pass = new BackwardPass();
     try (NoGrad _ = new NoGrad()) {
-      pass.add(root.gradNode(), gradient, false);
+      pass.add(root.gradNode(), gradient);
       while (!pass.queue.isEmpty()) {
         pass.step(pass.queue.poll(), retainGraph);
       }
@@ -33,42 +35,82 @@ final class BackwardPass {
   }
 
   private void step(GradNode node, boolean retainGraph) {
-    Pending p = pending.remove(node);
+    Tensor gradient = pending.remove(node);
     if (node.leaf != null) {
-      node.leaf.accumulateGrad(p.sum, p.owned);
+      if (node.leaf.accumulateGrad(gradient, isAlone(gradient) && fills(gradient))) {
+        held.remove(storage(gradient));
+      } else {
+        release(gradient);
+      }
       return;
     }
-    Tensor[] results = node.apply(p.sum);
+    Tensor[] results = node.apply(gradient, new GradientSums(this, node, isAlone(gradient)));
     if (!retainGraph) {
       node.release();
     }
+    boolean own = held.containsKey(storage(gradient));
+    for (int i = 0; i < node.next.length; i++) {
+      if (node.next[i] != null
+          && results[i] != null
+          && (own || storage(results[i]) != storage(gradient))) {
+        held.merge(storage(results[i]), 1, Integer::sum);
+      }
+    }
+    release(gradient);
     for (int i = 0; i < node.next.length; i++) {
       if (node.next[i] != null && results[i] != null) {
-        boolean fresh = results[i].array().storage() != p.sum.array().storage();
-        for (int j = 0; j < results.length && fresh; j++) {
-          fresh =
-              j == i
-                  || results[j] == null
-                  || results[j].array().storage() != results[i].array().storage();
-        }
-        add(node.next[i], results[i], fresh);
+        add(node.next[i], results[i]);
       }
     }
   }
 
-  private void add(GradNode node, Tensor gradient, boolean fresh) {
-    Pending p = pending.get(node);
-    if (p == null) {
-      p = new Pending();
-      p.sum = gradient;
-      p.owned = fresh;
-      pending.put(node, p);
+  private void add(GradNode node, Tensor gradient) {
+    Tensor sum = pending.get(node);
+    if (sum == null) {
+      pending.put(node, gradient);
       queue.add(node);
-    } else if (p.owned) {
-      p.sum.relata().kernels().axpy(1, gradient, p.sum);
+    } else if (isAlone(sum)) {
+      sum.relata().kernels().axpy(1, gradient, sum);
+      release(gradient);
     } else {
-      p.sum = p.sum.add(gradient);
-      p.owned = true;
+      Tensor fresh = sum.add(gradient);
+      held.put(storage(fresh), 1);
+      pending.put(node, fresh);
+      release(sum);
+      release(gradient);
+    }
+  }
+
+  /** The sum for a node so far where nothing else lies in its memory, or null. */
+  Tensor soFar(GradNode node) {
+    Tensor sum = node == null ? null : pending.get(node);
+    return sum != null && isAlone(sum) ? sum : null;
+  }
+
+  private static Storage storage(Tensor t) {
+    return t.array().storage();
+  }
+
+  private boolean isAlone(Tensor gradient) {
+    return held.getOrDefault(storage(gradient), 0) == 1;
+  }
+
+  /** Whether little of its memory is left over, as where it is a part of something larger. */
+  private static boolean fills(Tensor gradient) {
+    return BlockPool.sizeClass(gradient.array().bytes()) == storage(gradient).bytes();
+  }
+
+  /** A gradient is consumed: its memory comes back when nothing else under way lies there. */
+  private void release(Tensor gradient) {
+    Integer count = held.get(storage(gradient));
+    if (count == null) {
+      return;
+    }
+    if (count > 1) {
+      held.put(storage(gradient), count - 1);
+    } else {
+      held.remove(storage(gradient));
+      gradient.free();
     }
   }
 }

@@ -37,6 +37,7 @@ final class BlockPool {
   BlockPool(DeviceMemory memory, String backend) {
     this.memory = memory;
     this.backend = backend;
+    memory.onShortage(this::trim);
   }
 
   /** The storage of some tensors. */
@@ -107,8 +108,18 @@ final class BlockPool {
     Block block = new Block(this, address, bytes);
     handles.add(block.handle);
     live += bytes;
-    peak = Math.max(peak, live);
+    mark();
     return block;
+  }
+
+  /** What the backend allocated beside our blocks. */
+  private long own() {
+    return Math.max(0, memory.allocated() - live - cached);
+  }
+
+  /** The backend's share only grows between our calls, so it is looked at when ours changes. */
+  private void mark() {
+    peak = Math.max(peak, live + own());
   }
 
   private long take(long bytes) {
@@ -119,7 +130,7 @@ final class BlockPool {
     }
     for (int attempt = 0; ; attempt++) {
       try {
-        if (live + cached + bytes > memory.capacity()) {
+        if (live + cached + own() + bytes > memory.capacity()) {
           throw new OutOfMemoryError("above the limit");
         }
         long address = memory.allocate(bytes);
@@ -140,6 +151,7 @@ final class BlockPool {
                       + " bytes live, "
                       + cached
                       + " cached, "
+                      + (own() == 0 ? "" : own() + " the backend's, ")
                       + memory.capacity()
                       + " the limit"
                       + (free < 0 ? "" : ", " + free + " free on the device"))
@@ -160,6 +172,7 @@ final class BlockPool {
 
   private void giveBack(Handle h) {
     if (h.address != 0 && handles.remove(h)) {
+      mark();
       live -= h.bytes;
       cached += h.bytes;
       free.computeIfAbsent(h.bytes, _ -> new ArrayDeque<>()).push(h.address);
@@ -192,21 +205,26 @@ final class BlockPool {
     drain();
   }
 
-  /** Gives cached blocks back to the backend. */
+  /**
+   * Gives cached blocks back to the backend, and what the backend keeps for reuse to the device.
+   */
   synchronized void trim() {
+    mark();
     free.forEach((bytes, list) -> list.forEach(a -> memory.release(a, bytes)));
     free.clear();
     cached = 0;
+    memory.trim();
   }
 
   synchronized MemoryStats stats() {
     drain();
-    return new MemoryStats(live, cached, peak, requests, fresh, handles.size());
+    mark();
+    return new MemoryStats(live, cached, own(), peak, requests, fresh, handles.size());
   }
 
   synchronized void resetPeak() {
     drain();
-    peak = live;
+    peak = live + own();
   }
 
   synchronized void close() {

@@ -17,7 +17,7 @@ final class GradNode {
   final Tensor leaf;
 
   final GradNode[] next;
-  private Backward backward;
+  private SummingBackward backward;
 
   GradNode(Tensor leaf) {
     this.sequence = -1;
@@ -26,7 +26,7 @@ final class GradNode {
     this.next = new GradNode[0];
   }
 
-  GradNode(String op, Backward backward, Tensor... inputs) {
+  GradNode(String op, SummingBackward backward, Tensor... inputs) {
     this.sequence = SEQUENCE.getAndIncrement();
     this.op = op;
     this.leaf = null;
@@ -37,14 +37,14 @@ final class GradNode {
     }
   }
 
-  Tensor[] apply(Tensor gradient) {
+  Tensor[] apply(Tensor gradient, GradientSums sums) {
     if (backward == null) {
       throw RelataException.of(ErrorId.GRADIENT, "The recorded computation was already walked back")
           .where("operation " + op)
           .remedy("run the forward pass again, or call backward(gradient, true) the first time")
           .build();
     }
-    return backward.gradients(gradient);
+    return backward.gradients(gradient, sums);
   }
 
   void release() {

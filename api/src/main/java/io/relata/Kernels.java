@@ -96,14 +96,19 @@ final class Kernels {
 
   Tensor matmul(Tensor x, boolean tx, Tensor y, boolean ty, Shape shape) {
     Tensor out = relata.empty(x.dtype(), shape);
-    if (shape.rank() == 2) {
-      dense.matmul(x.array(), tx, y.array(), ty, false, out.array());
+    matmul(x, tx, y, ty, false, out);
+    return out;
+  }
+
+  void matmul(Tensor x, boolean tx, Tensor y, boolean ty, boolean accumulate, Tensor out) {
+    if (out.shape().rank() == 2) {
+      dense.matmul(x.array(), tx, y.array(), ty, accumulate, out.array());
     } else {
-      dense.batchMatmul(x.array(), tx, y.array(), ty, false, out.array());
+      dense.batchMatmul(x.array(), tx, y.array(), ty, accumulate, out.array());
     }
     reachabilityFence(x);
     reachabilityFence(y);
-    return out;
+    reachabilityFence(out);
   }
 
   Tensor softmax(Tensor x, boolean logarithm) {

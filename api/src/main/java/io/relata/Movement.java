@@ -133,7 +133,12 @@ final class Movement {
     return Tensor.record(
         "slice",
         out,
-        g -> {
+        (g, sums) -> {
+          Tensor sum = a == 0 ? sums.soFar(0) : null;
+          if (sum != null) {
+            g.relata().kernels().axpy(1, g, slice(sum, 0, from, to));
+            return new Tensor[1];
+          }
           Tensor dx = g.relata().zeros(g.dtype(), s.dims());
           g.relata()
               .kernels()

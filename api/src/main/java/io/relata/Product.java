@@ -56,16 +56,33 @@ final class Product {
     return Tensor.record(
         "matmul",
         x.relata().kernels().matmul(x, tx, y, ty, shape),
-        g -> new Tensor[] {gx ? left(g, tx, y, ty) : null, gy ? right(g, x, tx, ty) : null},
+        (g, sums) -> {
+          Tensor[] answers = new Tensor[2];
+          if (gx) {
+            Tensor sum = sums.soFar(0);
+            answers[0] =
+                tx ? add(sum, y, ty, g, true, x.shape()) : add(sum, g, false, y, !ty, x.shape());
+          }
+          if (gy) {
+            Tensor sum = sums.soFar(1);
+            answers[1] =
+                ty ? add(sum, g, true, x, tx, y.shape()) : add(sum, x, !tx, g, false, y.shape());
+          }
+          return answers;
+        },
         x,
         y);
   }
 
-  private static Tensor left(Tensor g, boolean tx, Tensor y, boolean ty) {
-    return tx ? product(y, ty, g, true) : product(g, false, y, !ty);
-  }
-
-  private static Tensor right(Tensor g, Tensor x, boolean tx, boolean ty) {
-    return ty ? product(g, true, x, tx) : product(x, !tx, g, false);
+  /**
+   * op(x) op(y) without checks and records: added to {@code sum}, and then null, or where that is
+   * null a new tensor.
+   */
+  static Tensor add(Tensor sum, Tensor x, boolean tx, Tensor y, boolean ty, Shape shape) {
+    if (sum == null) {
+      return x.relata().kernels().matmul(x, tx, y, ty, shape);
+    }
+    sum.relata().kernels().matmul(x, tx, y, ty, true, sum);
+    return null;
   }
 }

@@ -107,6 +107,11 @@ public final class Tensor {
    * @return {@code result}
    */
   public static Tensor record(String name, Tensor result, Backward rule, Tensor... inputs) {
+    return record(name, result, (g, _) -> rule.gradients(g), inputs);
+  }
+
+  /** The same for a rule that adds to sums of gradients in place. */
+  public static Tensor record(String name, Tensor result, SummingBackward rule, Tensor... inputs) {
     if (!NoGrad.isOn()) {
       for (Tensor t : inputs) {
         if (t != null && t.requiresGrad()) {
@@ -144,22 +149,36 @@ public final class Tensor {
    * setGrad(null)} lets it alone.
    */
   public void zeroGrad() {
-    if (ownsGrad && grad.array.storage() instanceof BlockPool.Block b) {
-      relata.pool().free(b);
+    if (ownsGrad) {
+      grad.free();
     }
     grad = null;
     ownsGrad = false;
   }
 
-  void accumulateGrad(Tensor g, boolean owned) {
+  /**
+   * Adds to the gradient.
+   *
+   * @param owned whether {@code g} may become the gradient itself
+   * @return whether it did
+   */
+  boolean accumulateGrad(Tensor g, boolean owned) {
     boolean freed =
         grad != null && grad.array.storage() instanceof BlockPool.Block b && b.isFreed();
     if (grad != null && !freed) {
       relata.kernels().axpy(1, g, grad);
-    } else {
-      grad = owned ? g : g.copy();
-      grad.moveTo(scope());
-      ownsGrad = true;
+      return false;
+    }
+    grad = owned ? g : g.copy();
+    grad.moveTo(scope());
+    ownsGrad = true;
+    return owned;
+  }
+
+  /** Gives the memory back at once; whoever calls this knows that nobody reads it any more. */
+  void free() {
+    if (array.storage() instanceof BlockPool.Block b) {
+      relata.pool().free(b);
     }
   }
 

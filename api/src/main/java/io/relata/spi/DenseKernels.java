@@ -1,5 +1,6 @@
 package io.relata.spi;
 
+import io.relata.Shape;
 import java.util.List;
 
 /**
@@ -101,7 +102,41 @@ public interface DenseKernels {
     return false;
   }
 
-  /** The same for every entry of a batch: x (B, …), y (B, …), out (B, M, N). */
+  /** The dense part of a layer; see {@link AffineCall}. */
+  default void affine(AffineCall c) {
+    boolean started = c.accumulate();
+    for (AffineCall.Factors f : c.products()) {
+      matmul(f.x(), false, f.w(), f.transposed(), started, c.out());
+      started = true;
+    }
+    for (Array y : c.addends()) {
+      if (started) {
+        axpy(1, y, c.out());
+      } else {
+        cast(y, c.out());
+      }
+      started = true;
+    }
+    if (c.bias() != null) {
+      binary(BinaryOp.ADD, c.out(), c.bias(), 0, c.out());
+    }
+    if (c.activation() != null) {
+      unary(c.activation(), c.out(), c.a(), 0, c.out());
+    }
+  }
+
+  /** The beginning of its gradients; see {@link AffineGradCall}. */
+  default void affineGrad(AffineGradCall c) {
+    if (c.activation() != null) {
+      binary(c.activation(), c.gradient(), c.result(), c.a(), c.before());
+    }
+    if (c.bias() != null) {
+      Shape shape = c.before().shape();
+      reduce(ReduceOp.SUM, c.before(), 1, shape.dim(0), shape.dim(1), c.bias());
+    }
+  }
+
+  /** {@link #matmul} for every entry of a batch: x (B, …), y (B, …), out (B, M, N). */
   void batchMatmul(
       Array x, boolean transposeX, Array y, boolean transposeY, boolean accumulate, Array out);
 
@@ -112,6 +147,29 @@ public interface DenseKernels {
 
   /** Gradient of {@link #softmax} from its result y and the gradient with respect to it. */
   void softmaxGrad(Array y, Array gradient, long rows, long n, boolean logarithm, Array out);
+
+  /**
+   * Cross-entropy of each row: {@code out[i] = share[i] (log Σ_j e^logits[i, j] - logits[i,
+   * labels[i]])}, stable for logits of any size.
+   *
+   * @param logits (N, C), FLOAT32 or FLOAT64
+   * @param labels (N,) INT32 or INT64, checked
+   * @param share (N,)
+   * @param out (N,)
+   * @return false, with nothing written, where the backend has no such kernel; the caller then
+   *     composes it of others
+   */
+  default boolean crossEntropy(Array logits, Array labels, Array share, Array out) {
+    return false;
+  }
+
+  /**
+   * Its gradient, for backends for which it is true: {@code out[i, j] = scale[i]
+   * (softmax(logits)[i, j] - (1 where j = labels[i]))}, {@code out} (N, C).
+   */
+  default void crossEntropyGrad(Array logits, Array labels, Array scale, Array out) {
+    throw new UnsupportedOperationException("cross-entropy without its gradient");
+  }
 
   /**
    * Numbers uniform in [low, high) from Philox 4x32-10: element i is word i % 4 of the block with

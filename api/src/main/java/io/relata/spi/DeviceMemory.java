@@ -22,4 +22,21 @@ public interface DeviceMemory {
   default long available() {
     return -1;
   }
+
+  /**
+   * Bytes that are allocated now, the runtime's blocks and what the backend took for itself
+   * (kernels' scratch, tables, plans of graphs); -1 where it takes nothing worth counting.
+   */
+  default long allocated() {
+    return -1;
+  }
+
+  /** Gives back what the backend itself keeps for reuse. */
+  default void trim() {}
+
+  /**
+   * The runtime says, once, how to free what it keeps for reuse; a backend calls it when there is
+   * no memory left for its own needs.
+   */
+  default void onShortage(Runnable free) {}
 }

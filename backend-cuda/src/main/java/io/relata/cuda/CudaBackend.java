@@ -11,19 +11,16 @@ import java.lang.ref.Reference;
 /** A CUDA device's memory and the kernels that run on it. */
 final class CudaBackend implements Backend {
   private final Device device;
-  private final DenseKernels dense;
-  private final GraphKernels graph;
+  private final KnownIntegers known = new KnownIntegers();
+  private final CudaDenseKernels dense;
+  private final CudaGraphKernels graph;
+  private boolean closed;
 
-  /** A backend of these kernels; it closes the device when it is closed. */
-  CudaBackend(Device device, DenseKernels dense, GraphKernels graph) {
+  /** The backend of a device, which it closes when it is closed. */
+  CudaBackend(Device device) {
     this.device = device;
-    this.dense = dense;
-    this.graph = graph;
-  }
-
-  /** The backend of a device. */
-  static CudaBackend on(Device device) {
-    return new CudaBackend(device, new CudaDenseKernels(device), new CudaGraphKernels(device));
+    dense = new CudaDenseKernels(device, known);
+    graph = new CudaGraphKernels(device, known);
   }
 
   @Override
@@ -45,6 +42,7 @@ final class CudaBackend implements Backend {
   public void copyIn(MemorySegment host, Array to) {
     if (host.byteSize() > 0) {
       device.copyIn(host, to.address());
+      known.copied(host, to);
     }
     Reference.reachabilityFence(to);
   }
@@ -67,8 +65,13 @@ final class CudaBackend implements Backend {
     return graph;
   }
 
+  /** Frees what kernels keep, and closes the device. */
   @Override
-  public void close() {
-    device.close();
+  public synchronized void close() {
+    if (!closed) {
+      closed = true;
+      graph.close();
+      device.close();
+    }
   }
 }

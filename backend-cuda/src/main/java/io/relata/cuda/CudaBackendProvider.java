@@ -103,6 +103,6 @@ public final class CudaBackendProvider implements BackendProvider {
           .found("cuda:" + chosen.ordinal() + " " + chosen)
           .build();
     }
-    return CudaBackend.on(new DriverDevice(chosen, found.driverVersion()));
+    return new CudaBackend(new DriverDevice(chosen, found.driverVersion()));
   }
 }

@@ -1,6 +1,7 @@
 package io.relata.cuda;
 
 import io.relata.spi.AdamCall;
+import io.relata.spi.AffineCall;
 import io.relata.spi.Array;
 import io.relata.spi.BinaryOp;
 import io.relata.spi.DenseKernels;
@@ -12,8 +13,9 @@ import java.util.List;
 
 /**
  * The GPU's kernels on dense arrays. Calls return when their work is in the stream, except {@link
- * #firstOutside} and divisions of integers, which must look at a result. Every method keeps its
- * arrays reachable to its end, for their memory may be given to later work when they are not.
+ * #firstOutside} and divisions of integers where {@link KnownIntegers} does not know enough, which
+ * then look at a result. Every method keeps its arrays reachable to its end, for their memory may
+ * be given to later work when they are not.
  */
 final class CudaDenseKernels implements DenseKernels {
   private final DenseElementwise elementwise;
@@ -23,11 +25,14 @@ final class CudaDenseKernels implements DenseKernels {
   private final DenseProducts products;
   private final DenseRandom random;
   private final DenseAdam adam;
+  private final DenseAffine affine;
   private final IndexSearch search;
+  private final KnownIntegers known;
 
-  CudaDenseKernels(Device device) {
+  CudaDenseKernels(Device device, KnownIntegers known) {
     Launcher launcher = new Launcher(device);
-    search = new IndexSearch(launcher);
+    this.known = known;
+    search = new IndexSearch(launcher, known);
     elementwise = new DenseElementwise(launcher, search);
     reductions = new DenseReductions(launcher);
     copies = new DenseCopies(launcher);
@@ -35,53 +40,62 @@ final class CudaDenseKernels implements DenseKernels {
     products = new DenseProducts(launcher);
     random = new DenseRandom(launcher);
     adam = new DenseAdam(launcher);
+    affine = new DenseAffine(launcher, elementwise);
   }
 
   @Override
   public void fill(Array out, double value) {
     elementwise.fill(out, value);
+    known.filled(out, value);
     Reference.reachabilityFence(out);
   }
 
   @Override
   public void range(Array out, double start, double step) {
     elementwise.range(out, start, step);
+    known.counted(out, start, step);
     Reference.reachabilityFence(out);
   }
 
   @Override
   public void cast(Array x, Array out) {
     elementwise.cast(x, out);
+    known.cast(x, out);
     keep(x, out);
   }
 
   @Override
   public void unary(UnaryOp op, Array x, double a, double b, Array out) {
     elementwise.unary(op, x, a, b, out);
+    known.unary(op, x, a, b, out);
     keep(x, out);
   }
 
   @Override
   public void binary(BinaryOp op, Array x, Array y, double a, Array out) {
     elementwise.binary(op, x, y, a, out);
+    known.binary(op, x, y, out);
     keep(x, y, out);
   }
 
   @Override
   public void where(Array condition, Array x, Array y, Array out) {
     elementwise.where(condition, x, y, out);
+    known.picked(x, y, out);
     keep(condition, x, y, out);
   }
 
   @Override
   public void reduce(ReduceOp op, Array x, long outer, long n, long inner, Array out) {
     reductions.reduce(op, x, outer, n, inner, out);
+    known.wrote(out);
     keep(x, out);
   }
 
   @Override
   public void argReduce(boolean largest, Array x, long outer, long n, long inner, Array out) {
     reductions.argReduce(largest, x, outer, n, inner, out);
+    known.positions(n, out);
     keep(x, out);
   }
 
@@ -102,18 +116,29 @@ final class CudaDenseKernels implements DenseKernels {
         xStrides,
         out.address() + outStart * width,
         outStrides);
+    long count = 1;
+    for (long size : sizes) {
+      count *= size;
+    }
+    if (count == out.size()) {
+      known.picked(x, out);
+    } else {
+      known.wrote(out);
+    }
     keep(x, out);
   }
 
   @Override
   public void gatherRows(Array table, Array index, Array out) {
     rows.gather(table, index, out);
+    known.picked(table, out);
     keep(table, index, out);
   }
 
   @Override
   public void scatterAddRows(Array x, Array index, Array out) {
     rows.scatterAdd(x, index, out);
+    known.wrote(out);
     keep(x, index, out);
   }
 
@@ -145,6 +170,17 @@ final class CudaDenseKernels implements DenseKernels {
   }
 
   @Override
+  public void affine(AffineCall c) {
+    boolean started = c.accumulate();
+    for (AffineCall.Factors f : c.products()) {
+      products.multiply(new MatmulCall(f.x(), false, f.w(), f.transposed(), started, c.out()));
+      started = true;
+    }
+    affine.finish(c, started);
+    Reference.reachabilityFence(c);
+  }
+
+  @Override
   public void softmax(Array x, long rows, long n, boolean logarithm, Array out) {
     reductions.softmax(x, rows, n, logarithm, out);
     keep(x, out);
@@ -158,20 +194,36 @@ final class CudaDenseKernels implements DenseKernels {
   }
 
   @Override
+  public boolean crossEntropy(Array logits, Array labels, Array share, Array out) {
+    reductions.crossEntropy(logits, labels, share, out);
+    keep(logits, labels, share, out);
+    return true;
+  }
+
+  @Override
+  public void crossEntropyGrad(Array logits, Array labels, Array scale, Array out) {
+    reductions.crossEntropyGrad(logits, labels, scale, out);
+    keep(logits, labels, scale, out);
+  }
+
+  @Override
   public void uniform(long seed, long stream, double low, double high, Array out) {
     random.uniform(seed, stream, low, high, out);
+    known.wrote(out);
     Reference.reachabilityFence(out);
   }
 
   @Override
   public void normal(long seed, long stream, double mean, double deviation, Array out) {
     random.normal(seed, stream, mean, deviation, out);
+    known.wrote(out);
     Reference.reachabilityFence(out);
   }
 
   @Override
   public void dropout(Array x, double p, long seed, long stream, Array out) {
     random.dropout(x, p, seed, stream, out);
+    known.wrote(out);
     keep(x, out);
   }
 
@@ -184,6 +236,7 @@ final class CudaDenseKernels implements DenseKernels {
   @Override
   public void axpy(double a, Array x, Array y) {
     elementwise.axpy(a, x, y);
+    known.wrote(y);
     keep(x, y);
   }
 

@@ -18,6 +18,7 @@ import java.util.List;
  */
 final class CudaGraphKernels implements GraphKernels, AutoCloseable {
   private final GraphDevice graph;
+  private final KnownIntegers known;
   private final SpmmLaunch spmm;
   private final SpmmListLaunch lists;
   private final SddmmLaunch sddmm;
@@ -25,11 +26,12 @@ final class CudaGraphKernels implements GraphKernels, AutoCloseable {
   private final AttentionLaunch attention;
   private final WinnerLaunch winners;
 
-  CudaGraphKernels(Device device) {
-    this(device, SplitRule.DEFAULT);
+  CudaGraphKernels(Device device, KnownIntegers known) {
+    this(device, known, SplitRule.DEFAULT);
   }
 
-  CudaGraphKernels(Device device, SplitRule rule) {
+  CudaGraphKernels(Device device, KnownIntegers known, SplitRule rule) {
+    this.known = known;
     graph = new GraphDevice(device, rule);
     spmm = new SpmmLaunch(graph);
     lists = new SpmmListLaunch(graph);
@@ -42,6 +44,7 @@ final class CudaGraphKernels implements GraphKernels, AutoCloseable {
   @Override
   public void spmm(SpmmCall call) {
     spmm.run(call);
+    written(call);
     Reference.reachabilityFence(call);
   }
 
@@ -50,7 +53,14 @@ final class CudaGraphKernels implements GraphKernels, AutoCloseable {
     if (calls.size() == 1 || !lists.run(calls)) {
       calls.forEach(spmm::run);
     }
+    calls.forEach(this::written);
     Reference.reachabilityFence(calls);
+  }
+
+  private void written(SpmmCall call) {
+    if (call.winners() != null) {
+      known.wrote(call.winners());
+    }
   }
 
   @Override

@@ -152,6 +152,41 @@ final class DenseReductions {
     softmax("softmax_grad_", y, gradient, rows, n, logarithm, out);
   }
 
+  void crossEntropy(Array logits, Array labels, Array share, Array out) {
+    crossEntropy("cross_entropy_", logits, labels, share, out);
+  }
+
+  void crossEntropyGrad(Array logits, Array labels, Array scale, Array out) {
+    crossEntropy("cross_entropy_grad_", logits, labels, scale, out);
+  }
+
+  private void crossEntropy(String kernel, Array logits, Array labels, Array weight, Array out) {
+    long rows = logits.shape().dim(0);
+    long n = logits.shape().dim(1);
+    int lanes = lanes(n);
+    Arguments arguments =
+        new Arguments()
+            .put(logits)
+            .put(labels)
+            .put(weight)
+            .put(out)
+            .put(rows)
+            .put(n)
+            .put(lanes)
+            .put(labels.dtype() == DType.INT64 ? 1 : 0);
+    byRows(kernel, logits.dtype(), rows, n, arguments);
+  }
+
+  /** A kernel whose rows are shared by lanes of a warp, or by a block where they are long. */
+  private void byRows(String kernel, DType type, long rows, long n, Arguments arguments) {
+    if (n <= SHORT) {
+      launcher.threads(
+          kernel + "short_" + suffix(type), (rows * lanes(n) + 31) / 32 * 32, arguments);
+    } else {
+      launcher.blocks(kernel + "long_" + suffix(type), rows, arguments);
+    }
+  }
+
   private void softmax(
       String kernel, Array x, Array gradient, long rows, long n, boolean logarithm, Array out) {
     if (n == 0) {
@@ -167,11 +202,6 @@ final class DenseReductions {
             .put(n)
             .put(logarithm ? 1 : 0)
             .put(lanes);
-    if (n <= SHORT) {
-      launcher.threads(
-          kernel + "short_" + suffix(x.dtype()), (rows * lanes + 31) / 32 * 32, arguments);
-    } else {
-      launcher.blocks(kernel + "long_" + suffix(x.dtype()), rows, arguments);
-    }
+    byRows(kernel, x.dtype(), rows, n, arguments);
   }
 }

@@ -2,6 +2,8 @@ package io.relata.cuda;
 
 import static jcuda.driver.CUresult.CUDA_SUCCESS;
 
+import io.relata.ErrorId;
+import io.relata.RelataException;
 import io.relata.spi.DeviceMemory;
 import io.relata.spi.MatmulCall;
 import java.lang.foreign.Arena;
@@ -33,7 +35,7 @@ final class DriverDevice implements Device {
   private final Modules modules;
   private final ThreadLocal<Parameters> parameters = ThreadLocal.withInitial(Parameters::new);
   private Optional<Cublas> cublas;
-  private boolean closed;
+  private volatile boolean closed;
 
   /** A launch's struct outside the heap, and the one-element list of pointers that names it. */
   private static final class Parameters {
@@ -76,13 +78,19 @@ final class DriverDevice implements Device {
                 "sm_%d%d-driver%d".formatted(facts.major(), facts.minor(), driverVersion)));
   }
 
-  /** Makes the context current on the calling thread; any thread may call. */
+  /** Makes the context current on the calling thread; any thread may call, until it is closed. */
   void enter() {
+    if (closed) {
+      throw RelataException.of(ErrorId.LIFETIME, "The device is closed")
+          .where(id())
+          .remedy("close the runtime after everything that uses it")
+          .build();
+    }
     Calls.check(JCudaDriver.cuCtxSetCurrent(context), "choice of " + id());
   }
 
-  boolean trimScratch() {
-    return scratch.trim();
+  void trimScratch() {
+    scratch.trim();
   }
 
   @Override
@@ -147,7 +155,17 @@ final class DriverDevice implements Device {
 
   @Override
   public Temporary temporary(long bytes) {
-    return scratch.take(bytes);
+    enter();
+    try {
+      return scratch.take(bytes);
+    } catch (OutOfMemoryError e) {
+      throw RelataException.of(ErrorId.OUT_OF_MEMORY, "Out of memory on " + id())
+          .expected(bytes + " bytes of scratch memory for a kernel")
+          .found(memory.available() + " free on the device, with all caches freed")
+          .remedy("close scopes earlier, or use smaller batches")
+          .cause(e)
+          .build();
+    }
   }
 
   @Override
@@ -223,7 +241,6 @@ final class DriverDevice implements Device {
   @Override
   public void close() {
     if (!closed) {
-      closed = true;
       enter();
       JCudaDriver.cuStreamSynchronize(stream);
       if (cublas != null) {
@@ -234,6 +251,7 @@ final class DriverDevice implements Device {
       modules.close();
       JCudaDriver.cuStreamDestroy(stream);
       JCudaDriver.cuDevicePrimaryCtxRelease(device);
+      closed = true;
     }
   }
 }

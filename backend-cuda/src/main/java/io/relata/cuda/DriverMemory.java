@@ -4,6 +4,7 @@ import static jcuda.driver.CUresult.CUDA_ERROR_OUT_OF_MEMORY;
 import static jcuda.driver.CUresult.CUDA_SUCCESS;
 
 import io.relata.spi.DeviceMemory;
+import java.util.concurrent.atomic.AtomicLong;
 import jcuda.driver.JCudaDriver;
 
 /**
@@ -13,6 +14,8 @@ import jcuda.driver.JCudaDriver;
 final class DriverMemory implements DeviceMemory {
   private final DriverDevice device;
   private final long capacity;
+  private final AtomicLong allocated = new AtomicLong();
+  private volatile Runnable shortage = () -> {};
 
   DriverMemory(DriverDevice device, long total) {
     this.device = device;
@@ -25,7 +28,10 @@ final class DriverMemory implements DeviceMemory {
     device.enter();
     DevicePointer pointer = new DevicePointer();
     int result = JCudaDriver.cuMemAlloc(pointer, bytes);
-    if (result == CUDA_ERROR_OUT_OF_MEMORY && device.trimScratch()) {
+    if (result == CUDA_ERROR_OUT_OF_MEMORY) {
+      // Frees the runtime's cache, and with it our own.
+      shortage.run();
+      trim();
       result = JCudaDriver.cuMemAlloc(pointer, bytes);
     }
     if (result == CUDA_ERROR_OUT_OF_MEMORY) {
@@ -33,6 +39,7 @@ final class DriverMemory implements DeviceMemory {
           bytes + " bytes asked, " + available() + " free on " + device.id());
     }
     Calls.check(result, "allocation of " + bytes + " bytes");
+    allocated.addAndGet(bytes);
     return pointer.address();
   }
 
@@ -40,6 +47,22 @@ final class DriverMemory implements DeviceMemory {
   public void release(long address, long bytes) {
     device.synchronize();
     Calls.check(JCudaDriver.cuMemFree(new DevicePointer(address)), "release of memory");
+    allocated.addAndGet(-bytes);
+  }
+
+  @Override
+  public long allocated() {
+    return allocated.get();
+  }
+
+  @Override
+  public void trim() {
+    device.trimScratch();
+  }
+
+  @Override
+  public void onShortage(Runnable free) {
+    shortage = free;
   }
 
   @Override

@@ -6,60 +6,70 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Blocks for {@link Device#temporary}, in powers of two. A block that was given back serves the
- * next caller at once: all use is ordered by the one stream.
+ * Blocks for {@link Device#temporary}. A block that was given back serves the next caller at once
+ * that wants at least half of it: all use is ordered by the one stream.
  */
 final class Scratch {
   private final DeviceMemory memory;
-  private final Map<Long, ArrayDeque<Long>> free = new TreeMap<>();
+  private TreeMap<Long, ArrayDeque<Long>> free = new TreeMap<>();
 
   Scratch(DeviceMemory memory) {
     this.memory = memory;
   }
 
   Device.Temporary take(long bytes) {
-    long size = Math.max(4096, Long.highestOneBit(Math.max(bytes, 2) - 1) << 1);
-    long address = block(size);
+    Block block = block(sizeClass(bytes));
     return new Device.Temporary() {
       private boolean closed;
 
       @Override
       public long address() {
-        return address;
+        return block.address;
       }
 
       @Override
       public void close() {
         if (!closed) {
           closed = true;
-          giveBack(address, size);
+          giveBack(block);
         }
       }
     };
   }
 
-  private long block(long size) {
+  private record Block(long address, long size) {}
+
+  /** Eight classes a doubling, as the runtime's pool has, from 4096 on. */
+  private static long sizeClass(long bytes) {
+    long step = Math.max(4096, Long.highestOneBit(Math.max(bytes, 2) - 1) >> 3);
+    return Math.max(1, (bytes + step - 1) / step) * step;
+  }
+
+  private Block block(long size) {
     synchronized (this) {
-      ArrayDeque<Long> list = free.get(size);
-      if (list != null && !list.isEmpty()) {
-        return list.pop();
+      Map.Entry<Long, ArrayDeque<Long>> fit = free.ceilingEntry(size);
+      if (fit != null && fit.getKey() <= 2 * size) {
+        Block block = new Block(fit.getValue().pop(), fit.getKey());
+        if (fit.getValue().isEmpty()) {
+          free.remove(fit.getKey());
+        }
+        return block;
       }
     }
-    return memory.allocate(size);
+    return new Block(memory.allocate(size), size);
   }
 
-  private synchronized void giveBack(long address, long size) {
-    free.computeIfAbsent(size, _ -> new ArrayDeque<>()).push(address);
+  private synchronized void giveBack(Block block) {
+    free.computeIfAbsent(block.size, _ -> new ArrayDeque<>()).push(block.address);
   }
 
-  /** Returns idle blocks to the device; says whether there were any. */
-  boolean trim() {
+  /** Returns idle blocks to the device. */
+  void trim() {
     Map<Long, ArrayDeque<Long>> idle;
     synchronized (this) {
-      idle = new TreeMap<>(free);
-      free.clear();
+      idle = free;
+      free = new TreeMap<>();
     }
     idle.forEach((size, list) -> list.forEach(a -> memory.release(a, size)));
-    return !idle.isEmpty();
   }
 }

@@ -60,7 +60,7 @@ final class DenseFixture implements AutoCloseable {
   DenseFixture() {
     assumeTrue(ShimDevice.isPossible(), "no g++ on the PATH: kernels cannot be compiled for tests");
     device = new ShimDevice();
-    gpu = new CudaDenseKernels(device);
+    gpu = new CudaDenseKernels(device, new KnownIntegers());
   }
 
   DenseKernels cpu() {

@@ -11,11 +11,17 @@ import java.nio.file.Path;
  * The stand-in for the NVIDIA driver's library, {@code fake_driver.cpp}. It must be loaded before
  * JCuda looks for the real one, so its tests run in a JVM of their own.
  */
-final class FakeDriver {
+public final class FakeDriver {
   private final SymbolLookup symbols;
 
+  /** Whether this machine can build and use it. */
+  public static boolean isPossible() {
+    return ShimDevice.isPossible() && System.getProperty("os.arch").equals("amd64");
+  }
+
+  /** Loads it; fails where JCuda has already found another. */
   @SuppressWarnings("restricted")
-  FakeDriver() {
+  public FakeDriver() {
     Path library = ShimCompiler.fakeDriver();
     // JCuda asks for libcuda.so.1 and gets what is loaded under that name.
     System.load(library.toString());
@@ -73,6 +79,11 @@ final class FakeDriver {
   /** Kernels that were launched so far. */
   long launches() {
     return ask("fake_launches");
+  }
+
+  /** How often something waited for work that had not run. */
+  public long waits() {
+    return ask("fake_waits");
   }
 
   /** Ends the error that a kernel left, which no real device forgets. */

@@ -31,7 +31,7 @@ abstract class GraphKernelFixture {
   void open() {
     assumeTrue(ShimDevice.isPossible(), "no g++ on the PATH: kernels cannot be compiled for tests");
     device = new ShimDevice();
-    kernels = new CudaGraphKernels(device, EARLY);
+    kernels = new CudaGraphKernels(device, new KnownIntegers(), EARLY);
   }
 
   @AfterEach

@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -39,6 +40,18 @@ final class ShimCompiler {
   private static final int PARALLEL = Runtime.getRuntime().availableProcessors();
 
   private ShimCompiler() {}
+
+  /**
+   * Prints, as assignments for a shell, what lets any program run on the stand-ins for the driver's
+   * library and cuBLAS: where these lie, and the kernels' libraries.
+   */
+  public static void main(String[] args) {
+    String kernels =
+        libraries().stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator));
+    System.out.println("RELATA_FAKE_KERNELS=" + kernels);
+    System.out.println(
+        "LD_LIBRARY_PATH=" + fakeDriver().getParent() + ":" + fakeCublas().getParent());
+  }
 
   /** The compiler, where the machine has one. */
   static Optional<Path> compiler() {

@@ -203,6 +203,11 @@ final class ShimMemory implements DeviceMemory {
     return capacity;
   }
 
+  @Override
+  public synchronized long allocated() {
+    return used;
+  }
+
   synchronized void close() {
     call(MUNMAP, mapped, REGION + HUGE);
   }

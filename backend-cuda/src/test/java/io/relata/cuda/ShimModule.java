@@ -37,7 +37,7 @@ public final class ShimModule implements RelataModule {
 
     @Override
     public Backend open(BackendOptions options) {
-      return CudaBackend.on(new ShimDevice());
+      return new CudaBackend(new ShimDevice());
     }
   }
 }

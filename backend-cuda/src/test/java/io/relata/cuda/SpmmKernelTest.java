@@ -206,7 +206,8 @@ class SpmmKernelTest extends GraphKernelFixture {
     double[][] found = new double[2][];
     for (int i = 0; i < 2; i++) {
       try (CudaGraphKernels k =
-          new CudaGraphKernels(device, new SplitRule(40, 16, i == 0 ? 100 : 1 << 20))) {
+          new CudaGraphKernels(
+              device, new KnownIntegers(), new SplitRule(40, 16, i == 0 ? 100 : 1 << 20))) {
         Operand l = new Operand(numbers(DType.FLOAT32, x), Target.U);
         Array out = numbers(DType.FLOAT32, new double[g.numDst * 32]);
         k.spmm(new SpmmCall(g.in, MessageOp.COPY, l, null, copy, Reducer.SUM, out, null, false));

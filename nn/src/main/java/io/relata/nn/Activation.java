@@ -1,10 +1,15 @@
 package io.relata.nn;
 
+import io.relata.Nonlinearity;
 import io.relata.Tensor;
 import java.util.function.UnaryOperator;
 
-/** A function without parameters as a layer, to stand in a {@link Sequential}. */
-public final class Activation extends UnaryLayer {
+/**
+ * A function without parameters, for the {@code activation} option of layers, and as a layer to
+ * stand in a {@link Sequential}. After a product relu, leakyRelu, elu, sigmoid and tanh cost no
+ * pass and no array of their own.
+ */
+public final class Activation extends UnaryLayer implements UnaryOperator<Tensor> {
   private final String name;
   private final UnaryOperator<Tensor> function;
 
@@ -16,17 +21,18 @@ public final class Activation extends UnaryLayer {
 
   /** max(x, 0). */
   public static Activation relu() {
-    return new Activation("relu", Tensor::relu);
+    return new Activation("relu", Nonlinearity.RELU);
   }
 
   /** x where x &gt; 0, else slope * x. */
   public static Activation leakyRelu(double slope) {
-    return new Activation("leakyRelu " + slope, x -> x.leakyRelu(slope));
+    return new Activation(
+        "leakyRelu " + slope, slope >= 0 ? Nonlinearity.leakyRelu(slope) : x -> x.leakyRelu(slope));
   }
 
   /** x where x &gt; 0, else alpha * (e^x - 1). */
   public static Activation elu(double alpha) {
-    return new Activation("elu " + alpha, x -> x.elu(alpha));
+    return new Activation("elu " + alpha, alpha >= 0 ? Nonlinearity.elu(alpha) : x -> x.elu(alpha));
   }
 
   /** x * Φ(x). */
@@ -46,12 +52,22 @@ public final class Activation extends UnaryLayer {
 
   /** 1 / (1 + e^-x). */
   public static Activation sigmoid() {
-    return new Activation("sigmoid", Tensor::sigmoid);
+    return new Activation("sigmoid", Nonlinearity.SIGMOID);
   }
 
   /** Hyperbolic tangent. */
   public static Activation tanh() {
-    return new Activation("tanh", Tensor::tanh);
+    return new Activation("tanh", Nonlinearity.TANH);
+  }
+
+  /** What a layer applies to its result: of an activation the function that it stands for. */
+  public static UnaryOperator<Tensor> function(UnaryOperator<Tensor> activation) {
+    return activation instanceof Activation a ? a.function : activation;
+  }
+
+  @Override
+  public Tensor apply(Tensor x) {
+    return function.apply(x);
   }
 
   @Override

@@ -1,8 +1,10 @@
 package io.relata.nn;
 
+import io.relata.Affine;
 import io.relata.ErrorId;
 import io.relata.RelataException;
 import io.relata.Tensor;
+import java.util.function.UnaryOperator;
 
 /**
  * {@code y = x Wᵀ + b} (PyTorch: {@code nn.Linear}). Parameters {@code weight} (out, in) and {@code
@@ -53,6 +55,37 @@ public final class Linear extends UnaryLayer {
    */
   @Override
   public Tensor forward(Tensor x) {
+    return output(applied(x, UnaryOperator.identity()), x);
+  }
+
+  /**
+   * Applies the map to the last axis and then an activation, in one pass where that is one of
+   * {@link Activation}'s and nobody {@linkplain #observe observes} what is between them.
+   */
+  public Tensor forward(Tensor x, UnaryOperator<Tensor> activation) {
+    return isObserved()
+        ? activation.apply(forward(x))
+        : applied(x, Activation.function(activation));
+  }
+
+  private Tensor applied(Tensor x, UnaryOperator<Tensor> activation) {
+    requireInput(x);
+    boolean matrix = x.shape().rank() == 2;
+    Tensor rows = matrix ? x : x.reshape(x.size() / Math.max(1, in), in);
+    Tensor y = new Affine().product(rows, weight, true).bias(bias).apply(activation);
+    return matrix ? y : y.reshape(x.shape().with(-1, out));
+  }
+
+  /** Adds the map of x (N, in) to a sum, of which its bias becomes the bias. */
+  public Affine addTo(Affine sum, Tensor x) {
+    if (isObserved()) {
+      return sum.plus(forward(x));
+    }
+    requireInput(x);
+    return sum.product(x, weight, true).bias(bias);
+  }
+
+  private void requireInput(Tensor x) {
     if (x.shape().rank() == 0 || x.dim(-1) != in) {
       throw RelataException.of(ErrorId.SHAPE, "The input does not fit the layer")
           .where("Linear(" + describe() + ")")
@@ -60,13 +93,6 @@ public final class Linear extends UnaryLayer {
           .found("shape " + x.shape())
           .build();
     }
-    boolean matrix = x.shape().rank() == 2;
-    Tensor rows = matrix ? x : x.reshape(x.size() / Math.max(1, in), in);
-    Tensor y = rows.matmul(false, weight, true);
-    if (bias != null) {
-      y = y.add(bias);
-    }
-    return output(matrix ? y : y.reshape(x.shape().with(-1, out)), x);
   }
 
   /**
@@ -85,7 +111,7 @@ public final class Linear extends UnaryLayer {
           .build();
     }
     Tensor y = x.matmul(weight.transpose(0, 1));
-    return output(bias == null ? y : y.add(bias));
+    return output(new Affine().over(y).bias(bias).apply());
   }
 
   /**

@@ -18,8 +18,16 @@ public final class Sequential extends UnaryLayer {
   @Override
   public Tensor forward(Tensor x) {
     Tensor y = x;
-    for (UnaryLayer layer : layers) {
-      y = layer.forward(y);
+    for (int i = 0; i < layers.size(); i++) {
+      if (!isObserved()
+          && layers.get(i) instanceof Linear map
+          && i + 1 < layers.size()
+          && layers.get(i + 1) instanceof Activation after) {
+        y = map.forward(y, after);
+        i++;
+      } else {
+        y = layers.get(i).forward(y);
+      }
     }
     return y;
   }

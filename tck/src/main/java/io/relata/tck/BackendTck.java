@@ -1,6 +1,7 @@
 package io.relata.tck;
 
 import io.relata.Relata;
+import io.relata.tck.tensor.AffineTck;
 import io.relata.tck.tensor.BackwardTck;
 import io.relata.tck.tensor.ElementwiseGradientTck;
 import io.relata.tck.tensor.ElementwiseValuesTck;
@@ -66,6 +67,14 @@ public abstract class BackendTck extends KernelTck {
 
   @Nested
   class BackwardWalk extends BackwardTck {
+    @Override
+    protected Relata open() {
+      return BackendTck.this.open();
+    }
+  }
+
+  @Nested
+  class DensePart extends AffineTck {
     @Override
     protected Relata open() {
       return BackendTck.this.open();

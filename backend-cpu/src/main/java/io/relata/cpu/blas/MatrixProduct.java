@@ -5,6 +5,7 @@ import io.relata.cpu.Native;
 import io.relata.cpu.Workers;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,6 +48,15 @@ public final class MatrixProduct {
    */
   public record Form(
       boolean transposeX, boolean transposeY, long m, long n, long k, boolean accumulate) {}
+
+  /** One of several products into one result: addresses of operands without gaps. */
+  public record Factors(Form form, long x, long y) {}
+
+  /** Work on rows from (inclusive) to (exclusive) of a result. */
+  public interface Rows {
+    /** Does it. */
+    void run(long from, long to);
+  }
 
   /** Products on these threads; nothing native is loaded before the first one. */
   public MatrixProduct(Workers workers, boolean vector) {
@@ -144,7 +154,25 @@ public final class MatrixProduct {
   }
 
   /**
-   * The same with rows of x and of the result picked by int32 numbers; FLOAT32.
+   * The sum of several products, of equal (m, n), which do not transpose x. The first one's form
+   * says whether to add to the result, those of the others say so.
+   *
+   * @param finish runs over all rows of the result, on any thread, some at a time
+   * @return false where {@code finish} is left to the caller
+   */
+  public boolean sum(DType type, List<Factors> factors, long out, Rows finish) {
+    if (thin != null
+        && type == DType.FLOAT32
+        && factors.stream().allMatch(f -> ThinProduct.covers(f.form()))) {
+      thin.sum(factors, 0, out, 0, finish);
+      return true;
+    }
+    factors.forEach(f -> multiply(type, f.form(), f.x(), f.y(), out));
+    return false;
+  }
+
+  /**
+   * One product with rows of x and of the result picked by int32 numbers; FLOAT32.
    *
    * @param xIndex address of the rows of x, 0 for all in order
    * @param outIndex address of the rows of the result, all different, 0 for all in order; not where

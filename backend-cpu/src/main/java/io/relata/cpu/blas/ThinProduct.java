@@ -5,7 +5,9 @@ import static io.relata.cpu.Native.ALL;
 import io.relata.cpu.Native;
 import io.relata.cpu.Specialized;
 import io.relata.cpu.Workers;
+import io.relata.cpu.blas.MatrixProduct.Factors;
 import io.relata.cpu.blas.MatrixProduct.Form;
+import io.relata.cpu.blas.MatrixProduct.Rows;
 import io.relata.cpu.blas.TileLoop.Tile;
 import java.lang.foreign.Arena;
 import java.lang.invoke.MethodHandles;
@@ -91,42 +93,67 @@ final class ThinProduct {
    *     where x is transposed
    */
   void multiply(Form f, long x, long xIndex, long y, long out, long outIndex) {
-    List<Panel> panels = panels(f);
     if (f.transposeX()) {
-      alongRows(f, panels, x, xIndex, y, out);
-      return;
+      alongRows(f, panels(f), x, xIndex, y, out);
+    } else {
+      sum(List.of(new Factors(f, x, y)), xIndex, out, outIndex, null);
     }
+  }
+
+  /**
+   * Computes the sum of products that {@linkplain #fits fit} and do not transpose x, all to one
+   * result: while some of its rows are near, all products are added and then {@code finish} runs.
+   *
+   * @param finish may be null
+   */
+  void sum(List<Factors> factors, long xIndex, long out, long outIndex, Rows finish) {
+    Form first = factors.getFirst().form();
+    List<Panel> panels = panels(first);
+    long depth = factors.stream().mapToLong(q -> q.form().k()).sum();
     try (Arena arena = Arena.ofConfined()) {
-      long right = y;
-      if (f.transposeY()) {
-        right = arena.allocate(4 * f.k() * f.n(), 64).address();
-        transpose(y, f.n(), f.k(), right);
+      Tile[] whole = new Tile[factors.size()];
+      for (int q = 0; q < whole.length; q++) {
+        Form f = factors.get(q).form();
+        long right = factors.get(q).y();
+        if (f.transposeY()) {
+          right = arena.allocate(4 * f.k() * f.n(), 64).address();
+          transpose(factors.get(q).y(), f.n(), f.k(), right);
+        }
+        long x = factors.get(q).x();
+        whole[q] =
+            new Tile(x, 4 * f.k(), xIndex, right, 4 * f.n(), out, 4 * f.n(), outIndex, f.k());
       }
-      Tile whole =
-          new Tile(x, 4 * f.k(), xIndex, right, 4 * f.n(), out, 4 * f.n(), outIndex, f.k());
-      long block = panels.size() == 1 ? f.m() : Math.max(4, BLOCK / (4 * f.k()) / 4 * 4);
-      int tasks = tasks(f, f.m() / ROWS, MOST_TASKS);
+      long m = first.m();
+      boolean once = whole.length == 1 && panels.size() == 1 && finish == null;
+      long block = once ? m : Math.max(4, BLOCK / (4 * depth) / 4 * 4);
+      int tasks = tasks(m * first.n() * depth, m / ROWS, MOST_TASKS);
       workers.forEach(
           tasks,
           t -> {
-            long to = f.m() * (t + 1) / tasks;
-            for (long i = f.m() * t / tasks; i < to; i += block) {
-              for (Panel p : panels) {
-                rows(p, f.accumulate(), false, whole, i, Math.min(to, i + block));
+            long to = m * (t + 1) / tasks;
+            for (long i = m * t / tasks; i < to; i += block) {
+              long end = Math.min(to, i + block);
+              for (int q = 0; q < whole.length; q++) {
+                for (Panel p : panels) {
+                  rows(p, q > 0 || first.accumulate(), false, whole[q], i, end);
+                }
+              }
+              if (finish != null) {
+                finish.run(i, end);
               }
             }
           });
     }
   }
 
-  private static int tasks(Form f, long wanted, long most) {
-    boolean alone = f.m() * f.n() * f.k() < MatrixProduct.SHARED_FROM;
+  private static int tasks(long multiplications, long wanted, long most) {
+    boolean alone = multiplications < MatrixProduct.SHARED_FROM;
     return alone ? 1 : (int) Math.clamp(wanted, 1, most);
   }
 
   /** The contracted axis is cut; partial results are added in ascending order. */
   private void alongRows(Form f, List<Panel> panels, long x, long xIndex, long y, long out) {
-    int pieces = tasks(f, f.k() / DEPTH, MOST_TASKS / 2);
+    int pieces = tasks(f.m() * f.n() * f.k(), f.k() / DEPTH, MOST_TASKS / 2);
     if (pieces == 1) {
       piece(f, panels, 0, f.k(), x, xIndex, y, out, f.accumulate());
       return;

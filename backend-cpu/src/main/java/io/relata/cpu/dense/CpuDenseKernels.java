@@ -5,6 +5,8 @@ import io.relata.cpu.Native;
 import io.relata.cpu.Workers;
 import io.relata.cpu.blas.MatrixProduct;
 import io.relata.spi.AdamCall;
+import io.relata.spi.AffineCall;
+import io.relata.spi.AffineGradCall;
 import io.relata.spi.Array;
 import io.relata.spi.BinaryOp;
 import io.relata.spi.DenseKernels;
@@ -27,6 +29,8 @@ public final class CpuDenseKernels implements DenseKernels {
   private final RandomNumbers random;
   private final RowCopies rows;
   private final MatrixProduct product;
+  private final AffinePasses affine;
+  private final CrossEntropy crossEntropy;
 
   /**
    * Kernels for these threads.
@@ -39,6 +43,8 @@ public final class CpuDenseKernels implements DenseKernels {
     this.random = new RandomNumbers(chunks, vector);
     this.rows = new RowCopies(chunks);
     this.product = new MatrixProduct(workers, vector);
+    this.crossEntropy = new CrossEntropy(chunks, table);
+    this.affine = new AffinePasses(chunks, table, product);
   }
 
   @Override
@@ -238,6 +244,18 @@ public final class CpuDenseKernels implements DenseKernels {
   }
 
   @Override
+  public void affine(AffineCall c) {
+    affine.run(c);
+    Reference.reachabilityFence(c);
+  }
+
+  @Override
+  public void affineGrad(AffineGradCall c) {
+    affine.gradient(c);
+    Reference.reachabilityFence(c);
+  }
+
+  @Override
   public void batchMatmul(
       Array x, boolean transposeX, Array y, boolean transposeY, boolean accumulate, Array out) {
     long m = out.shape().dim(1);
@@ -279,6 +297,21 @@ public final class CpuDenseKernels implements DenseKernels {
         (i, j) -> loop.backward(from + i * bytes, g + i * bytes, j - i, n, to + i * bytes));
     keep(y, gradient);
     keep(out, out);
+  }
+
+  @Override
+  public boolean crossEntropy(Array logits, Array labels, Array share, Array out) {
+    crossEntropy.run(logits, labels, share, out);
+    keep(logits, labels);
+    keep(share, out);
+    return true;
+  }
+
+  @Override
+  public void crossEntropyGrad(Array logits, Array labels, Array scale, Array out) {
+    crossEntropy.gradient(logits, labels, scale, out);
+    keep(logits, labels);
+    keep(scale, out);
   }
 
   @Override

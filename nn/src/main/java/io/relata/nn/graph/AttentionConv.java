@@ -1,5 +1,7 @@
 package io.relata.nn.graph;
 
+import io.relata.Affine;
+import io.relata.Nonlinearity;
 import io.relata.Tensor;
 import io.relata.graph.Adjacency;
 import io.relata.graph.Arg;
@@ -99,18 +101,26 @@ public abstract sealed class AttentionConv extends ConvLayer
     boolean atOnce = !weights && edge == null && !attentionDropout.isActive();
     Tensor attention = null;
     Tensor y = atOnce ? atOnce(g, zs, zd) : null;
+    Affine sum = new Affine().bias(bias);
     if (y == null) {
       Tensor logits = logits(g, zs, zd, edge);
       attention = weighted(attentionDropout.forward(GraphOps.edgeSoftmax(g, logits)), edge);
-      y = messages(g, zs, attention, edge);
+      sum.over(rows(messages(g, zs, attention, edge)));
+    } else {
+      // Its gradient needs the weighted sum as it is.
+      sum.plus(rows(y));
     }
-    if (residual) {
-      y = y.add(heads(residualMap == null ? own : residualMap.forward(own)));
+    if (residual && residualMap == null) {
+      sum.plus(own);
+    } else if (residual) {
+      residualMap.addTo(sum, own);
     }
-    if (bias != null) {
-      y = y.add(bias.reshape(1, heads, out));
-    }
-    return new Attended(output(activation.apply(y), src, dst), attention);
+    // Any other function sees the heads.
+    Tensor result =
+        activation instanceof Nonlinearity
+            ? heads(sum.apply(activation))
+            : activation.apply(heads(sum.apply()));
+    return new Attended(output(result, src, dst), attention);
   }
 
   /**
@@ -132,6 +142,10 @@ public abstract sealed class AttentionConv extends ConvLayer
   /** The messages' weighted sum, (numDst, heads, out). */
   Tensor messages(Adjacency g, Tensor zs, Tensor attention, Tensor edge) {
     return GraphOps.gspmm(g, MessageOp.MUL, Reducer.SUM, Arg.u(zs), Arg.e(attention));
+  }
+
+  private Tensor rows(Tensor y) {
+    return y.reshape(y.dim(0), (long) heads * out);
   }
 
   private Tensor heads(Tensor rows) {

@@ -3,6 +3,7 @@ package io.relata.nn.graph;
 import io.relata.ErrorId;
 import io.relata.RelataException;
 import io.relata.Tensor;
+import io.relata.nn.Activation;
 import io.relata.nn.Initializer;
 import io.relata.nn.Initializers;
 import io.relata.nn.LayerContext;
@@ -89,7 +90,7 @@ abstract class AttentionOptions<B extends AttentionOptions<B>> {
 
   /** Applied last. */
   public B activation(UnaryOperator<Tensor> value) {
-    activation = value;
+    activation = Activation.function(value);
     return self();
   }
 }

@@ -4,6 +4,7 @@ import io.relata.ErrorId;
 import io.relata.RelataException;
 import io.relata.Tensor;
 import io.relata.graph.Adjacency;
+import io.relata.nn.Activation;
 import io.relata.nn.LayerContext;
 import io.relata.nn.Linear;
 import java.util.ArrayList;
@@ -51,7 +52,7 @@ public final class ChebConv extends ConvLayer {
     this.in = in;
     this.out = out;
     this.k = k;
-    this.activation = activation;
+    this.activation = Activation.function(activation);
     map = child("linear", new Linear(context, in * k, out, bias));
   }
 
@@ -80,7 +81,7 @@ public final class ChebConv extends ConvLayer {
       Tensor next = p.step(last).mul(-scale).add(last.mul(scale - 1));
       terms.add(i == 1 ? next : next.mul(2).sub(terms.get(i - 2)));
     }
-    return output(activation.apply(map.forward(Tensor.concat(1, terms))), x);
+    return output(map.forward(Tensor.concat(1, terms), activation), x);
   }
 
   @Override

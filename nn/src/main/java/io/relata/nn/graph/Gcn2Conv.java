@@ -1,9 +1,11 @@
 package io.relata.nn.graph;
 
+import io.relata.Affine;
 import io.relata.ErrorId;
 import io.relata.RelataException;
 import io.relata.Tensor;
 import io.relata.graph.Adjacency;
+import io.relata.nn.Activation;
 import io.relata.nn.Initializers;
 import io.relata.nn.LayerContext;
 import java.util.function.UnaryOperator;
@@ -102,7 +104,7 @@ public final class Gcn2Conv extends GraphLayer {
 
     /** Applied last. */
     public Builder activation(UnaryOperator<Tensor> value) {
-      activation = value;
+      activation = Activation.function(value);
       return this;
     }
 
@@ -130,18 +132,18 @@ public final class Gcn2Conv extends GraphLayer {
     }
     Tensor near = Propagation.of(g, edgeWeight, true, x.dtype()).step(x).mul(1 - alpha);
     Tensor first = initial.mul(alpha);
-    Tensor y =
-        initialWeight == null
-            ? mapped(near.add(first), weight)
-            : mapped(near, weight).add(mapped(first, initialWeight));
-    if (bias != null) {
-      y = y.add(bias);
+    Affine sum = new Affine().bias(bias);
+    if (initialWeight == null) {
+      addMapped(sum, near.add(first), weight);
+    } else {
+      addMapped(sum, near, weight);
+      addMapped(sum, first, initialWeight);
     }
-    return output(activation.apply(y), x, initial);
+    return output(sum.apply(activation), x, initial);
   }
 
-  private Tensor mapped(Tensor x, Tensor matrix) {
-    return x.mul(1 - beta).add(x.matmul(matrix).mul(beta));
+  private void addMapped(Affine sum, Tensor x, Tensor matrix) {
+    sum.plus(x.mul(1 - beta)).product(x, matrix.mul(beta));
   }
 
   @Override

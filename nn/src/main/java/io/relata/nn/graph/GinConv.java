@@ -1,5 +1,6 @@
 package io.relata.nn.graph;
 
+import io.relata.Affine;
 import io.relata.Tensor;
 import io.relata.graph.Adjacency;
 import io.relata.graph.Arg;
@@ -54,7 +55,7 @@ public final class GinConv extends ConvLayer {
         edgeWeight == null
             ? GraphOps.copyReduce(g, reducer, Arg.u(src))
             : GraphOps.gspmm(g, MessageOp.MUL, reducer, Arg.u(src), Arg.e(edgeWeight));
-    Tensor y = dst.mul(eps.add(1)).add(sum);
+    Tensor y = new Affine().over(sum).plus(dst.mul(eps.add(1))).apply();
     return output(function == null ? y : function.forward(y), src, dst);
   }
 }

@@ -1,5 +1,6 @@
 package io.relata.nn.graph;
 
+import io.relata.Affine;
 import io.relata.DType;
 import io.relata.ErrorId;
 import io.relata.RelataException;
@@ -7,6 +8,7 @@ import io.relata.Tensor;
 import io.relata.graph.Adjacency;
 import io.relata.graph.Arg;
 import io.relata.graph.GraphOps;
+import io.relata.nn.Activation;
 import io.relata.nn.Initializers;
 import io.relata.nn.LayerContext;
 import io.relata.nn.SparseFeatures;
@@ -99,7 +101,7 @@ public final class GraphConv extends ConvLayer {
 
     /** Applied last. */
     public Builder activation(UnaryOperator<Tensor> value) {
-      activation = value;
+      activation = Activation.function(value);
       return this;
     }
 
@@ -150,16 +152,16 @@ public final class GraphConv extends ConvLayer {
         edgeWeight == null
             ? GraphOps.copyReduce(g, reducer, Arg.u(x))
             : GraphOps.gspmm(g, MessageOp.MUL, reducer, Arg.u(x), Arg.e(edgeWeight));
-    if (weight != null && !weightFirst) {
-      y = y.matmul(weight);
-    }
     if (norm == Norm.BOTH) {
       y = y.mul(inverse(g, y.dtype()).sqrt());
     }
-    if (bias != null) {
-      y = y.add(bias);
+    Affine sum = new Affine().bias(bias);
+    if (weight != null && !weightFirst) {
+      sum.product(y, weight);
+    } else {
+      sum.over(y);
     }
-    return output(activation.apply(y), src);
+    return output(sum.apply(activation), src);
   }
 
   /**
@@ -194,7 +196,7 @@ public final class GraphConv extends ConvLayer {
     if (norm == Norm.BOTH) {
       y = y.mul(inverse(g, y.dtype()).sqrt());
     }
-    return output(activation.apply(bias == null ? y : y.add(bias)));
+    return output(new Affine().over(y).bias(bias).apply(activation));
   }
 
   /**

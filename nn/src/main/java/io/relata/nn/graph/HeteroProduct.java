@@ -2,6 +2,7 @@ package io.relata.nn.graph;
 
 import static java.lang.ref.Reference.reachabilityFence;
 
+import io.relata.GradientSums;
 import io.relata.NoGrad;
 import io.relata.Relata;
 import io.relata.Scope;
@@ -124,12 +125,16 @@ final class HeteroProduct {
     return Tensor.record(
         "heteroProduct",
         result,
-        g -> gradients(plain, sources, wanted, g),
+        (g, sums) -> gradients(plain, sources, wanted, g, sums),
         inputs.toArray(Tensor[]::new));
   }
 
   private static Tensor[] gradients(
-      List<Term> terms, List<Tensor> sources, List<Boolean> wanted, Tensor gradient) {
+      List<Term> terms,
+      List<Tensor> sources,
+      List<Boolean> wanted,
+      Tensor gradient,
+      GradientSums sums) {
     Relata relata = gradient.relata();
     Map<Tensor, Tensor> bySource = new IdentityHashMap<>();
     Tensor[] result = new Tensor[2 * terms.size()];
@@ -141,8 +146,12 @@ final class HeteroProduct {
         continue;
       }
       if (wantX && !bySource.containsKey(sources.get(i))) {
-        result[2 * i] = relata.zeros(t.x.dtype(), t.x.shape().dims());
-        bySource.put(sources.get(i), result[2 * i]);
+        Tensor sum = sums.soFar(2 * i);
+        if (sum == null) {
+          sum = relata.zeros(t.x.dtype(), t.x.shape().dims());
+          result[2 * i] = sum;
+        }
+        bySource.put(sources.get(i), sum);
       }
       Tensor dw = wantW ? relata.empty(t.weight.dtype(), t.weight.shape()) : null;
       result[2 * i + 1] = dw;

@@ -1,8 +1,10 @@
 package io.relata.nn.graph;
 
+import io.relata.Affine;
 import io.relata.ErrorId;
 import io.relata.RelataException;
 import io.relata.Tensor;
+import io.relata.nn.Activation;
 import io.relata.nn.Dropout;
 import io.relata.nn.Initializers;
 import io.relata.nn.LayerContext;
@@ -127,7 +129,7 @@ public final class RelGraphConv extends GraphLayer {
 
     /** Applied before dropout. */
     public Builder activation(UnaryOperator<Tensor> value) {
-      activation = value;
+      activation = Activation.function(value);
       return this;
     }
 
@@ -167,16 +169,16 @@ public final class RelGraphConv extends GraphLayer {
       each = norm.squeeze(1);
     }
     Tensor y = weights.aggregate(g, src, each);
-    if (layerNorm != null) {
-      y = layerNorm.forward(y);
-    }
-    if (bias != null) {
-      y = y.add(bias);
+    Affine sum = new Affine().bias(bias);
+    if (layerNorm == null) {
+      sum.over(y);
+    } else {
+      sum.plus(layerNorm.forward(y));
     }
     if (loopWeight != null) {
-      y = y.add(dst.matmul(loopWeight));
+      sum.product(dst, loopWeight);
     }
-    return output(dropout.forward(activation.apply(y)), src, dst);
+    return output(dropout.forward(sum.apply(activation)), src, dst);
   }
 
   private void check(TypedAdjacency g, Tensor src, Tensor dst, Tensor norm) {

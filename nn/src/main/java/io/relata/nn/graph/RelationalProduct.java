@@ -85,7 +85,7 @@ final class RelationalProduct {
     return Tensor.record(
         "relationalProduct",
         result,
-        gradient -> p.backward(gradient, wantX, wantW, wantNorm),
+        (gradient, sums) -> p.backward(gradient, sums.soFar(0), wantX, wantW, wantNorm),
         x,
         weights,
         norm);
@@ -154,10 +154,19 @@ final class RelationalProduct {
     reachabilityFence(e);
   }
 
-  private Tensor[] backward(Tensor gradient, boolean wantX, boolean wantW, boolean wantNorm) {
+  /**
+   * The gradients.
+   *
+   * @param sumX what the gradient of x is added to, or null for a new array
+   */
+  private Tensor[] backward(
+      Tensor gradient, Tensor sumX, boolean wantX, boolean wantW, boolean wantNorm) {
     Relata relata = g.relata();
     DenseKernels dense = relata.backend().dense();
-    Tensor dx = wantX ? relata.zeros(x.dtype(), x.shape().dims()) : null;
+    Tensor dx = sumX;
+    if (dx == null && wantX) {
+      dx = relata.zeros(x.dtype(), x.shape().dims());
+    }
     Tensor dw = wantW ? relata.zeros(x.dtype(), weights.shape().dims()) : null;
     Tensor dn = wantNorm ? relata.zeros(x.dtype(), g.numEdges()) : null;
     for (int r = 0; r < g.relations(); r++) {
@@ -186,7 +195,7 @@ final class RelationalProduct {
         }
       }
     }
-    return new Tensor[] {dx, dw, dn};
+    return new Tensor[] {sumX == null ? dx : null, dw, dn};
   }
 
   private Tensor weight(int r) {

@@ -1,11 +1,13 @@
 package io.relata.nn.graph;
 
+import io.relata.Affine;
 import io.relata.ErrorId;
 import io.relata.RelataException;
 import io.relata.Tensor;
 import io.relata.graph.Adjacency;
 import io.relata.graph.Arg;
 import io.relata.graph.GraphOps;
+import io.relata.nn.Activation;
 import io.relata.nn.Initializer;
 import io.relata.nn.Initializers;
 import io.relata.nn.LayerContext;
@@ -105,7 +107,7 @@ public final class SageConv extends ConvLayer {
 
     /** Applied last. */
     public Builder activation(UnaryOperator<Tensor> value) {
-      activation = value;
+      activation = Activation.function(value);
       return this;
     }
 
@@ -127,31 +129,38 @@ public final class SageConv extends ConvLayer {
   public Tensor forward(Adjacency g, Tensor src, Tensor dst, Tensor edgeWeight) {
     requireRows("source features", src, g.numSrc(), inSrc);
     requireRows("destination features", dst, g.numDst(), inDst);
-    Tensor y =
-        switch (aggregator) {
-          // A mean is linear, so the smaller of both sides of the map is what travels.
-          case MEAN ->
-              inSrc > out
-                  ? reduce(g, Reducer.MEAN, neigh.forward(src), edgeWeight)
-                  : neigh.forward(reduce(g, Reducer.MEAN, src, edgeWeight));
-          case POOL -> neigh.forward(reduce(g, Reducer.MAX, pool.forward(src).relu(), edgeWeight));
-          case LSTM -> neigh.forward(read(g, src, edgeWeight));
-          case GCN -> {
-            boolean first = inSrc > out;
-            Tensor x = first ? neigh.forward(src) : src;
-            Tensor own = first ? (dst == src ? x : neigh.forward(dst)) : dst;
-            Tensor mean =
-                reduce(g, Reducer.SUM, x, edgeWeight).add(own).mul(inverseDegreePlusOne(g, x));
-            yield first ? mean : neigh.forward(mean);
-          }
-        };
+    Affine sum = new Affine().bias(bias);
+    // A mean is linear, so the smaller of both sides of the map is what travels.
+    boolean first = inSrc > out;
+    switch (aggregator) {
+      case MEAN -> {
+        if (first) {
+          sum.over(reduce(g, Reducer.MEAN, neigh.forward(src), edgeWeight));
+        } else {
+          neigh.addTo(sum, reduce(g, Reducer.MEAN, src, edgeWeight));
+        }
+      }
+      case POOL -> {
+        Tensor sent = pool.forward(src, Activation.relu());
+        neigh.addTo(sum, reduce(g, Reducer.MAX, sent, edgeWeight));
+      }
+      case LSTM -> neigh.addTo(sum, read(g, src, edgeWeight));
+      case GCN -> {
+        Tensor x = first ? neigh.forward(src) : src;
+        Tensor own = first ? (dst == src ? x : neigh.forward(dst)) : dst;
+        Tensor near = new Affine().over(reduce(g, Reducer.SUM, x, edgeWeight)).plus(own).apply();
+        Tensor mean = near.mul(inverseDegreePlusOne(g, x));
+        if (first) {
+          sum.over(mean);
+        } else {
+          neigh.addTo(sum, mean);
+        }
+      }
+    }
     if (self != null) {
-      y = y.add(self.forward(dst));
+      self.addTo(sum, dst);
     }
-    if (bias != null) {
-      y = y.add(bias);
-    }
-    return output(activation.apply(y), src, dst);
+    return output(sum.apply(activation), src, dst);
   }
 
   /**
@@ -173,14 +182,13 @@ public final class SageConv extends ConvLayer {
           .build();
     }
     Tensor sent = neigh.forward(x);
-    Tensor y =
-        aggregator == Aggregator.MEAN
-            ? reduce(g, Reducer.MEAN, sent, null).add(self.forward(x))
-            : reduce(g, Reducer.SUM, sent, null).add(sent).mul(inverseDegreePlusOne(g, sent));
-    if (bias != null) {
-      y = y.add(bias);
+    Affine sum = new Affine().bias(bias);
+    if (aggregator == Aggregator.MEAN) {
+      sum.over(reduce(g, Reducer.MEAN, sent, null)).plus(self.forward(x));
+    } else {
+      sum.over(reduce(g, Reducer.SUM, sent, null).add(sent).mul(inverseDegreePlusOne(g, sent)));
     }
-    return output(activation.apply(y));
+    return output(sum.apply(activation));
   }
 
   /** Every node's neighbours through the lstm; 0 for a node that has none. */

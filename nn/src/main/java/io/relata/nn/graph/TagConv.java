@@ -2,6 +2,7 @@ package io.relata.nn.graph;
 
 import io.relata.Tensor;
 import io.relata.graph.Adjacency;
+import io.relata.nn.Activation;
 import io.relata.nn.Initializers;
 import io.relata.nn.LayerContext;
 import io.relata.nn.Linear;
@@ -37,7 +38,7 @@ public final class TagConv extends ConvLayer {
     this.in = in;
     this.out = out;
     this.k = k;
-    this.activation = activation;
+    this.activation = Activation.function(activation);
     map =
         child(
             "lin",
@@ -66,7 +67,7 @@ public final class TagConv extends ConvLayer {
     for (int i = 0; i < k; i++) {
       powers.add(p.step(powers.getLast()));
     }
-    return output(activation.apply(map.forward(Tensor.concat(1, powers))), src);
+    return output(map.forward(Tensor.concat(1, powers), activation), src);
   }
 
   @Override

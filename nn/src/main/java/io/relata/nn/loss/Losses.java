@@ -5,6 +5,7 @@ import static java.lang.ref.Reference.reachabilityFence;
 import io.relata.DType;
 import io.relata.ErrorId;
 import io.relata.NoGrad;
+import io.relata.Relata;
 import io.relata.RelataException;
 import io.relata.Tensor;
 import io.relata.spi.BinaryOp;
@@ -32,8 +33,8 @@ public final class Losses {
   }
 
   /**
-   * Cross-entropy with all its options. Stable for logits of any size; forward and backward make
-   * one array of the logits' size each.
+   * Cross-entropy with all its options. Stable for logits of any size; where the backend has a
+   * kernel for it the gradient is the only array of their size that is made.
    *
    * @param logits (N, C)
    * @param labels (N,) INT32 or INT64, 0 to C - 1
@@ -45,6 +46,10 @@ public final class Losses {
   public static Tensor crossEntropy(
       Tensor logits, Tensor labels, Tensor classWeights, Averaging averaging) {
     check("crossEntropy", logits, labels, classWeights);
+    Tensor fused = fused(logits.detach(), logits, labels, classWeights, averaging);
+    if (fused != null) {
+      return fused;
+    }
     Picked p;
     Tensor logProbabilities;
     try (NoGrad _ = new NoGrad()) {
@@ -56,6 +61,45 @@ public final class Losses {
         p.loss,
         g -> new Tensor[] {p.gradient(g, softmaxTimes(logProbabilities, p.scale(g)))},
         logits);
+  }
+
+  /** Row by row, where the backend has a kernel for it, else null. */
+  private static Tensor fused(
+      Tensor x, Tensor logits, Tensor labels, Tensor classWeights, Averaging averaging) {
+    Relata relata = x.relata();
+    DenseKernels dense = relata.backend().dense();
+    Tensor share;
+    Tensor loss;
+    try (NoGrad _ = new NoGrad()) {
+      share = share(x, labels, classWeights, averaging);
+      Tensor each = relata.empty(x.dtype(), labels.shape());
+      if (!dense.crossEntropy(x.array(), labels.array(), share.array(), each.array())) {
+        return null;
+      }
+      loss = each.sum();
+    }
+    return Tensor.record(
+        "crossEntropy",
+        loss,
+        g -> {
+          Tensor dx = relata.empty(x.dtype(), x.shape());
+          Tensor scale = share.mul(g);
+          dense.crossEntropyGrad(x.array(), labels.array(), scale.array(), dx.array());
+          reachabilityFence(scale);
+          reachabilityFence(labels);
+          return new Tensor[] {dx};
+        },
+        logits);
+  }
+
+  /** What each row counts in the result, (N,). */
+  private static Tensor share(Tensor x, Tensor labels, Tensor classWeights, Averaging averaging) {
+    if (classWeights == null) {
+      double each = averaging == Averaging.MEAN ? 1.0 / x.dim(0) : 1;
+      return x.relata().full(each, x.dtype(), x.dim(0));
+    }
+    Tensor share = classWeights.detach().indexSelect(0, labels);
+    return averaging == Averaging.MEAN ? share.div(share.sum()) : share;
   }
 
   /** exp(y) with row i times scale[i], in one new array. */
@@ -187,13 +231,7 @@ public final class Losses {
       long n = x.dim(0);
       Tensor rows = x.relata().arange(0, n, DType.INT64);
       Tensor at = rows.mul(x.dim(1)).add(labels.to(DType.INT64));
-      Tensor share =
-          classWeights == null
-              ? x.relata().full(averaging == Averaging.MEAN ? 1.0 / n : 1, x.dtype(), n)
-              : classWeights.detach().indexSelect(0, labels);
-      if (classWeights != null && averaging == Averaging.MEAN) {
-        share = share.div(share.sum());
-      }
+      Tensor share = Losses.share(x, labels, classWeights, averaging);
       Tensor entries = x.detach().reshape(x.size()).indexSelect(0, at);
       return new Picked(entries.mul(share).sum().neg(), at, share);
     }

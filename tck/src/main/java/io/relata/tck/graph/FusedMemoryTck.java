@@ -39,7 +39,7 @@ public abstract class FusedMemoryTck extends RelataTck {
   /** Bytes that forward and backward needed at once beyond what was there before. */
   private long needed(Runnable body) {
     // In this order a collection between the two cannot make garbage of before look like need.
-    long before = relata.memory().live();
+    long before = relata.memory().used();
     relata.resetPeakMemory();
     try (Scope _ = relata.scope()) {
       body.run();

@@ -1,0 +1,4 @@
+package io.relata.tck.tensor;
+
+/** The CPU backend's turn. */
+class CpuAffineTest extends AffineTck {}
