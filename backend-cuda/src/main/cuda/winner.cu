@@ -5,8 +5,7 @@
 struct WinnerArgs {
   Rows rows;  // by source, for an operand of the sources; else only numRows, the destinations
   Split split;
-  const int* sources;       // by edge id
-  const int* destinations;  // by edge id
+  const int* sources;  // by edge id; null for an operand of the sources
   const void* lhs;
   const void* rhs;
   const int* winners;
@@ -67,14 +66,14 @@ DEVICE T winnerShare(const WinnerArgs& a, const Position& p) {
 }
 
 // An operand of the destinations or of the edges: a destination's elements, and those of its edges,
-// are added to by its thread alone.
+// which are 0 at first, are added to by its thread alone.
 template <typename T, bool EDGE>
 DEVICE void winnerRows(const WinnerArgs& a) {
   T* out = static_cast<T*>(a.out);
   for (long long p = globalThread(); p < a.rows.numRows * a.ownSize; p += globalThreads()) {
     const int v = static_cast<int>(p / a.ownSize);
     const int c = static_cast<int>(p % a.ownSize);
-    T sum = EDGE ? T(0) : out[p];
+    T sum = 0;
     for (int k = a.starts[c]; k < a.starts[c + 1]; k++) {
       const int e = a.winners[static_cast<long long>(v) * a.outSize + a.outOffsets[k]];
       if (e < 0) continue;
@@ -115,9 +114,14 @@ DEVICE void winnerSources(const WinnerArgs& a) {
     if (!s.works) continue;
     T sum = 0;
     for (int i = s.begin; i < s.end; i += U) {
+      int v[U];
       int e[U];
 #pragma unroll
-      for (int k = 0; k < U; k++) e[k] = a.rows.edgeIds[i + k < s.end ? i + k : s.end - 1];
+      for (int k = 0; k < U; k++) {
+        const int slot = i + k < s.end ? i + k : s.end - 1;
+        v[k] = a.rows.columns[slot];
+        e[k] = a.rows.edgeIds ? a.rows.edgeIds[slot] : slot;
+      }
       for (int p = first; p < last; p++) {
         const int o = a.outOffsets[p];
         unsigned marks[U];
@@ -128,7 +132,7 @@ DEVICE void winnerSources(const WinnerArgs& a) {
 #pragma unroll
         for (int k = 0; k < U; k++) {
           if (s.end - i > k && (marks[k] >> (o % 32) & 1)) {
-            sum += winnerShare<T>(a, {p, s.row, a.destinations[e[k]], e[k]});
+            sum += winnerShare<T>(a, {p, s.row, v[k], e[k]});
           }
         }
       }
@@ -136,7 +140,7 @@ DEVICE void winnerSources(const WinnerArgs& a) {
     if (share.chunks) {
       static_cast<T*>(a.partial)[at * a.ownSize + c] = sum;
     } else {
-      static_cast<T*>(a.out)[static_cast<long long>(s.row) * a.ownSize + c] += sum;
+      static_cast<T*>(a.out)[static_cast<long long>(s.row) * a.ownSize + c] = sum;
     }
   }
 }

@@ -64,7 +64,11 @@ public final class Tensor {
     return requiresGrad || node != null;
   }
 
-  boolean needsRecord() {
+  /**
+   * True if an operation on this tensor would be recorded now: gradients flow into or through it
+   * and no {@link NoGrad} is open on this thread. What only a gradient needs is not made otherwise.
+   */
+  public boolean needsRecord() {
     return requiresGrad() && !NoGrad.isOn();
   }
 

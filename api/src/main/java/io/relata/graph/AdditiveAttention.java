@@ -53,10 +53,10 @@ record AdditiveAttention(
   }
 
   private boolean asksForGradients() {
-    return source.requiresGrad()
-        || destination.requiresGrad()
-        || edge != null && edge.requiresGrad()
-        || values.requiresGrad();
+    return source.needsRecord()
+        || destination.needsRecord()
+        || edge != null && edge.needsRecord()
+        || values.needsRecord();
   }
 
   private AttentionCall call(Array out, Array statistics) {

@@ -420,17 +420,23 @@ public final class GraphOps {
       Tensor gradient) {
     Tensor[] result = new Tensor[2];
     Arg z = Arg.v(gradient);
+    // The other operations pass the gradient on without reading an operand.
+    boolean reads = op == MessageOp.MUL || op == MessageOp.DOT || op == MessageOp.DIV;
+    Operand left = operand(reads ? inTypeOf(z, lhs) : lhs);
+    Operand right = operand(reads ? inTypeOf(z, rhs) : rhs);
     for (int side = 0; side < 2; side++) {
       Arg arg = side == 0 ? lhs : rhs;
       if (arg != null && arg.value().requiresGrad()) {
-        Tensor dx = g.relata().zeros(gradient.dtype(), arg.value().shape().dims());
+        boolean bySource = arg.target() == Target.U;
+        Tensor dx = g.relata().empty(gradient.dtype(), arg.value().shape());
         WinnerGradCall call =
             new WinnerGradCall(
-                g.srcIds().array(),
-                g.dstIds().array(),
+                g.in(),
+                bySource ? g.out() : null,
+                bySource ? null : g.srcIds().array(),
                 op,
-                operand(inTypeOf(z, lhs)),
-                rhs == null ? null : operand(inTypeOf(z, rhs)),
+                left,
+                right,
                 plan,
                 winners.array(),
                 gradient.array(),

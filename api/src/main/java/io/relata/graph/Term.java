@@ -37,7 +37,7 @@ public record Term(Adjacency graph, MessageOp op, Reducer reducer, Arg lhs, Arg 
     }
     MessageShape shape = checked();
     Tensor out = graph.relata().empty(lhs.value().dtype(), shape.feature().prepend(graph.numDst()));
-    boolean record = lhs.value().requiresGrad() || (rhs != null && rhs.value().requiresGrad());
+    boolean record = lhs.value().needsRecord() || rhs != null && rhs.value().needsRecord();
     Tensor winners = record ? graph.relata().empty(DType.INT32, out.shape()) : null;
     GraphOps.spmm(graph, op, lhs, rhs, shape.forward(), reducer, out, winners, false);
     return Tensor.record(

@@ -108,7 +108,6 @@ final class CudaGraphKernels implements GraphKernels, AutoCloseable {
   /** Frees what is kept on the device between calls. */
   @Override
   public void close() {
-    winners.close();
     graph.close();
   }
 }

@@ -21,11 +21,6 @@ final class GraphDevice {
         index, i -> new RowPlan(device, rule, i.offsets().address(), i.numRows(), i.numEdges()));
   }
 
-  /** A plan for rows that are no {@link RowIndex}; the caller releases it. */
-  RowPlan plan(long offsets, int numRows, int numEdges) {
-    return new RowPlan(device, rule, offsets, numRows, numEdges);
-  }
-
   /** Puts the kernels' {@code Rows}. */
   static Arguments put(Arguments to, RowIndex index) {
     return to.put(index.offsets())

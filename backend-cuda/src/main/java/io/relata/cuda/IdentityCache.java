@@ -61,15 +61,6 @@ final class IdentityCache<K, V> {
     return value;
   }
 
-  /** Releases what was made for the object and keeps {@code value} for it instead. */
-  synchronized V replace(K object, V value) {
-    V old = made.put(new Key<>(object, unreachable), value);
-    if (old != null) {
-      release.accept(old);
-    }
-    return value;
-  }
-
   /** Releases everything. */
   synchronized void close() {
     made.values().forEach(release);

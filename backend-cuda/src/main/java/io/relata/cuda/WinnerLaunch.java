@@ -1,9 +1,8 @@
 package io.relata.cuda;
 
-import io.relata.spi.Array;
 import io.relata.spi.FeaturePlan;
 import io.relata.spi.Operand;
-import io.relata.spi.Storage;
+import io.relata.spi.RowIndex;
 import io.relata.spi.Target;
 import io.relata.spi.WinnerGradCall;
 
@@ -15,8 +14,6 @@ import io.relata.spi.WinnerGradCall;
 final class WinnerLaunch {
   private final GraphDevice graph;
   private final SpmmLaunch spmm;
-  private final IdentityCache<Storage, SourceIndex> indices =
-      new IdentityCache<>(SourceIndex::release);
 
   WinnerLaunch(GraphDevice graph, SpmmLaunch spmm) {
     this.graph = graph;
@@ -25,23 +22,29 @@ final class WinnerLaunch {
 
   void run(WinnerGradCall call) {
     FeaturePlan plan = call.plan();
-    long rows = plan.outSize() == 0 ? 0 : call.winners().size() / plan.outSize();
-    if (rows == 0 || plan.count() == 0 || call.sources().size() == 0) {
+    long rows = call.index().numRows();
+    int ownSize = call.ownSize();
+    if (call.out().size() == 0) {
       return;
     }
-    Operand own = call.left() ? call.lhs() : call.rhs();
-    int ownSize = call.left() ? plan.lhsSize() : plan.rhsSize();
-    String suffix = Widths.suffix(call.out().dtype());
-    if (own.target() == Target.U) {
-      bySource(call, rows, ownSize, suffix);
-    } else {
-      String kernel = own.target() == Target.V ? "winner_destinations_" : "winner_edges_";
-      graph.launch(
-          kernel + suffix,
-          graph.blocks(rows * ownSize),
-          1,
-          put(call, destinations(rows), 0, 0, ownSize, 1, 0));
+    if (rows == 0 || plan.count() == 0 || call.index().numEdges() == 0) {
+      graph.device.zero(call.out().address(), call.out().bytes());
+      return;
     }
+    String suffix = Widths.suffix(call.out().dtype());
+    if (call.own().target() == Target.U) {
+      bySource(call, rows, ownSize, suffix);
+      return;
+    }
+    boolean atEdges = call.own().target() == Target.E;
+    if (atEdges) {
+      graph.device.zero(call.out().address(), call.out().bytes());
+    }
+    graph.launch(
+        (atEdges ? "winner_edges_" : "winner_destinations_") + suffix,
+        graph.blocks(rows * ownSize),
+        1,
+        put(call, destinations(rows), 0, 0, ownSize, 1, 0));
   }
 
   /** {@code Rows} that are only counted, without long ones. */
@@ -52,10 +55,9 @@ final class WinnerLaunch {
 
   private void bySource(WinnerGradCall call, long rows, int ownSize, String suffix) {
     int outSize = call.plan().outSize();
-    int numSources = Math.toIntExact(call.out().size() / ownSize);
-    SourceIndex index = index(call.sources(), numSources);
-    RowPlan plan = index.plan();
-    long words = 4L * Widths.over(outSize, 32) * call.sources().size();
+    RowIndex index = call.bySource();
+    RowPlan plan = graph.plan(index);
+    long words = 4L * Widths.over(outSize, 32) * index.numEdges();
     int lanes = Math.min(32, Widths.powerOfTwo(ownSize));
     int groups = Widths.BLOCK / lanes;
     int chunkBlocks = graph.chunkBlocks(plan, groups);
@@ -72,28 +74,21 @@ final class WinnerLaunch {
           put(call, destinations(rows), won.address(), 0, ownSize, lanes, 0));
       graph.launch(
           "winner_sources_" + suffix,
-          chunkBlocks + Widths.over(numSources, groups),
+          chunkBlocks + Widths.over(index.numRows(), groups),
           Widths.over(ownSize, lanes),
           put(
               call,
-              plan.put(index.put(new Arguments())),
+              plan.put(GraphDevice.put(new Arguments(), index)),
               won.address(),
               partialAt,
               ownSize,
               lanes,
               chunkBlocks));
       if (plan.longRows() > 0) {
-        spmm.merge(index.put(new Arguments()), plan, partialAt, call.out(), ownSize, true);
+        spmm.merge(
+            GraphDevice.put(new Arguments(), index), plan, partialAt, call.out(), ownSize, false);
       }
     }
-  }
-
-  private SourceIndex index(Array sources, int numSources) {
-    SourceIndex index =
-        indices.get(sources.storage(), _ -> new SourceIndex(graph, sources, numSources));
-    return index.isOf(sources, numSources)
-        ? index
-        : indices.replace(sources.storage(), new SourceIndex(graph, sources, numSources));
   }
 
   private Arguments put(
@@ -109,7 +104,6 @@ final class WinnerLaunch {
         graph.tables.get(plan, call.left() ? PositionTables.By.LHS : PositionTables.By.RHS);
     Operand rhs = call.rhs();
     to.put(call.sources())
-        .put(call.destinations())
         .put(call.lhs().data())
         .put(rhs == null ? null : rhs.data())
         .put(call.winners())
@@ -132,9 +126,5 @@ final class WinnerLaunch {
         .put(Widths.over(plan.outSize(), 32))
         .put(lanes)
         .put(chunkBlocks);
-  }
-
-  void close() {
-    indices.close();
   }
 }

@@ -3,7 +3,6 @@ package io.relata.cuda;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.relata.DType;
-import io.relata.Shape;
 import io.relata.spi.Array;
 import io.relata.spi.FeaturePlan;
 import io.relata.spi.FeaturePlan.Layout;
@@ -12,7 +11,6 @@ import io.relata.spi.Operand;
 import io.relata.spi.Reducer;
 import io.relata.spi.Target;
 import io.relata.spi.WinnerGradCall;
-import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,16 +50,16 @@ class WinnerKernelTest extends GraphKernelFixture {
     Array z = numbers(type, gradient);
     Array won = ints(winners);
     Array sources = ints(g.src);
-    Array destinations = ints(g.dst);
     for (boolean ofLeft : right == null ? List.of(true) : List.of(true, false)) {
       Target own = ofLeft ? left : right;
       int size = ofLeft ? plan.lhsSize() : plan.rhsSize();
-      double[] start = normal(rows(g, own) * size, 7);
-      Array out = numbers(type, start);
+      boolean bySource = own == Target.U;
+      Array out = numbers(type, normal(rows(g, own) * size, 7));
       WinnerGradCall call =
           new WinnerGradCall(
-              sources,
-              destinations,
+              g.in,
+              bySource ? g.out : null,
+              bySource ? null : sources,
               op,
               new Operand(l, left),
               right == null ? null : new Operand(r, right),
@@ -71,8 +69,8 @@ class WinnerKernelTest extends GraphKernelFixture {
               ofLeft,
               out);
       kernels.winnerGrad(call);
-      double[] expected = start.clone();
-      double[] magnitudes = Arrays.stream(start).map(Math::abs).toArray();
+      double[] expected = new double[rows(g, own) * size];
+      double[] magnitudes = new double[expected.length];
       for (int v = 0; v < g.numDst; v++) {
         for (int j = 0; j < plan.count(); j++) {
           int e = winners[v * plan.outSize() + plan.outOffset(j)];
@@ -90,10 +88,20 @@ class WinnerKernelTest extends GraphKernelFixture {
       }
       String what = g + " " + type + " " + op + " " + left + " " + right + " of " + own;
       assertClose(read(out), expected, magnitudes, 2 * tolerance(type), what + " " + plan);
-      Array second = numbers(type, start.clone());
+      Array second = numbers(type, normal(expected.length, 8));
       kernels.winnerGrad(
           new WinnerGradCall(
-              sources, destinations, op, call.lhs(), call.rhs(), plan, won, z, ofLeft, second));
+              call.index(),
+              call.bySource(),
+              call.sources(),
+              op,
+              call.lhs(),
+              call.rhs(),
+              plan,
+              won,
+              z,
+              ofLeft,
+              second));
       assertThat(read(second)).as("the second time: " + what).isEqualTo(read(out));
     }
     done();
@@ -135,42 +143,10 @@ class WinnerKernelTest extends GraphKernelFixture {
   }
 
   @Test
-  void sourcesThatShareAStorageWithOthersAreSortedAnew() {
-    DeviceGraph g = patterns().getFirst();
-    int half = g.numEdges() / 2;
-    Array sources = ints(g.src);
-    Array x = numbers(DType.FLOAT32, halves(g.numSrc, 1));
-    FeaturePlan copy = FeaturePlan.copy(1);
-    for (int from : new int[] {0, half, 0}) {
-      Array part = new Array(sources.storage(), 4L * from, DType.INT32, Shape.of((long) half));
-      // Every destination is won by one edge of the part.
-      int[] winners = new int[g.numDst];
-      double[] expected = new double[g.numSrc];
-      for (int v = 0; v < g.numDst; v++) {
-        winners[v] = v % half;
-        expected[g.src[from + winners[v]]] += v;
-      }
-      double[] gradient = new double[g.numDst];
-      Arrays.setAll(gradient, v -> v);
-      Array out = numbers(DType.FLOAT32, new double[g.numSrc]);
-      int[] ends = new int[half];
-      Arrays.setAll(ends, e -> -1);
-      for (int v = g.numDst - 1; v >= 0; v--) {
-        ends[winners[v]] = v;
-      }
-      kernels.winnerGrad(
-          new WinnerGradCall(
-              part,
-              ints(ends),
-              MessageOp.COPY,
-              new Operand(x, Target.U),
-              null,
-              copy,
-              ints(winners),
-              numbers(DType.FLOAT32, gradient),
-              true,
-              out));
-      assertThat(read(out)).isEqualTo(expected);
-    }
+  void whereNothingWonTheGradientIsZero() {
+    DeviceGraph none = graph(new DeviceGraph(device, "no", 5, 4, new int[0], new int[0]));
+    FeaturePlan plan = FeaturePlan.copy(3);
+    check(none, DType.FLOAT32, MessageOp.COPY, Target.U, null, plan);
+    check(none, DType.FLOAT32, MessageOp.ADD, Target.V, Target.U, plan(Layout.SAME, 3, 1));
   }
 }

@@ -29,6 +29,7 @@ public final class CpuGraphKernels implements GraphKernels {
   private final boolean vector;
   private final Loops loops = new Loops();
   private final CpuAttention attention;
+  private final CpuWinners winners;
 
   /**
    * Kernels on the given threads.
@@ -39,6 +40,7 @@ public final class CpuGraphKernels implements GraphKernels {
     this.workers = workers;
     this.vector = vector;
     this.attention = new CpuAttention(workers, vector, loops);
+    this.winners = new CpuWinners(workers, vector, loops);
   }
 
   @Override
@@ -152,39 +154,7 @@ public final class CpuGraphKernels implements GraphKernels {
 
   @Override
   public void winnerGrad(WinnerGradCall call) {
-    FeaturePlan plan = call.plan();
-    int rows = plan.outSize() == 0 ? 0 : (int) (call.winners().size() / plan.outSize());
-    if (rows == 0 || plan.count() == 0) {
-      return;
-    }
-    Operand own = call.left() ? call.lhs() : call.rhs();
-    WinnerLoop loop =
-        loops.winners(
-            new WinnerSpec(
-                message(call.op()),
-                call.lhs().target(),
-                call.rhs() == null ? null : call.rhs().target(),
-                call.out().dtype(),
-                call.left()));
-    WinnerTask task = WinnerTask.of(call);
-    int shares = workers.count();
-    if (own.target() == Target.U) {
-      int[] offsets = call.left() ? task.lhsOffsets() : task.rhsOffsets();
-      int[][] positions =
-          WinnerShares.byColumn(offsets, call.left() ? task.lhsSize() : task.rhsSize(), shares);
-      workers.forEach(positions.length, k -> loop.run(task, positions[k], 0, rows));
-    } else {
-      // A row and its edges belong to nobody else.
-      int[] all = WinnerShares.all(plan.count());
-      workers.forEach(
-          shares,
-          k ->
-              loop.run(
-                  task,
-                  all,
-                  (int) ((long) rows * k / shares),
-                  (int) ((long) rows * (k + 1) / shares)));
-    }
+    winners.run(call);
     Reference.reachabilityFence(call);
   }
 

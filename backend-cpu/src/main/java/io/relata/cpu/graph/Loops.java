@@ -16,8 +16,8 @@ final class Loops {
     return (RowLoop) copy(template, spec);
   }
 
-  WinnerLoop winners(WinnerSpec spec) {
-    return (WinnerLoop) copy("WinnerGradient", spec);
+  WinnerLoop winners(String template, WinnerSpec spec) {
+    return (WinnerLoop) copy(template, spec);
   }
 
   RowLoop softmax(String template, SoftmaxSpec spec) {

@@ -113,6 +113,26 @@ final class VectorPasses {
     return passes;
   }
 
+  /**
+   * Passes of the loop over winners, all full but the last.
+   *
+   * @param passedOn the loop reads no other operand
+   */
+  static List<Pass> winners(int size, boolean passedOn) {
+    int width = (passedOn ? MOST : MOST_IN_LARGE_BODY) * LENGTH;
+    List<Pass> passes = new ArrayList<>();
+    for (int column = 0; column < size; column += width) {
+      columns(passes, column, Math.min(size - column, width), MOST);
+    }
+    return passes;
+  }
+
+  /** True where such a pass covers a plan whose other operand is grouped. */
+  static boolean winnersShare(FeaturePlan plan) {
+    return plan.inner() == plan.outSize()
+        || plan.inner() > 1 && Integer.bitCount(plan.inner()) == 1;
+  }
+
   /** True where the straight loop of weighted sums covers a plan. */
   static boolean weighted(FeaturePlan plan) {
     return plan.layout() == FeaturePlan.Layout.RHS_GROUPED

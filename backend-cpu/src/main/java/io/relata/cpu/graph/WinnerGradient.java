@@ -9,9 +9,9 @@ import io.relata.spi.Target;
 import java.lang.invoke.MethodHandles;
 
 /**
- * Template of the gradient of max and min with respect to one operand. A task adds into the columns
- * it owns only, going through the rows in ascending order, so an element's sum does not depend on
- * how columns or rows are shared out.
+ * Template of the gradient of max and min with respect to an operand of the destinations or of the
+ * edges: a row and its edges belong to nobody else, so each winner is added where it belongs. Sums
+ * in the order of outputs; allocates nothing.
  */
 final class WinnerGradient implements WinnerLoop {
   private static final WinnerSpec SPEC =
@@ -20,51 +20,54 @@ final class WinnerGradient implements WinnerLoop {
   private static final Target LHS = SPEC.lhs();
   private static final Target RHS = SPEC.rhs();
   private static final boolean LEFT = SPEC.left();
-  private static final Target OWN = LEFT ? LHS : RHS;
-  private static final boolean READS_LEFT =
-      OP == MessageOp.MUL && !LEFT || OP == MessageOp.DIV && !LEFT;
-  private static final boolean READS_RIGHT = OP == MessageOp.MUL && LEFT || OP == MessageOp.DIV;
+  private static final boolean AT_EDGE = SPEC.own() == Target.E;
+  private static final boolean SOURCE = SPEC.other() == Target.U;
+  private static final boolean IDENTITY = SPEC.identity();
   private static final DType TYPE = SPEC.dtype();
   private static final int BYTES = TYPE.bytes();
 
   @Override
-  public void run(WinnerTask t, int[] positions, int from, int to) {
-    long lhsBytes = (long) t.lhsSize() * BYTES;
-    long rhsBytes = (long) t.rhsSize() * BYTES;
+  public void run(WinnerTask t, int column, int from, int to) {
+    PositionTable table = t.table();
+    int ownSize = LEFT ? t.lhsSize() : t.rhsSize();
     int size = t.outSize();
-    for (int row = from; row < to; row++) {
-      for (int j : positions) {
-        long at = (long) row * size + t.outOffsets()[j];
+    for (int v = from; v < to; v++) {
+      clear(t, v, ownSize);
+      for (int o = 0; o < size; o++) {
+        long at = (long) v * size + o;
         int edge = getInt(t.winners() + at * 4);
         if (edge < 0) {
           continue;
         }
         double g = PlainMessage.read(TYPE, t.gradient() + at * BYTES);
-        int u = LHS == Target.U || RHS == Target.U ? getInt(t.sources() + 4L * edge) : 0;
-        long i = (long) t.lhsOffsets()[j] * BYTES;
-        long k = (long) t.rhsOffsets()[j] * BYTES;
-        double x =
-            READS_LEFT
-                ? PlainMessage.read(TYPE, EdgeAccess.row(LHS, t.lhs(), lhsBytes, row, u, edge) + i)
-                : 0;
-        double y =
-            READS_RIGHT
-                ? PlainMessage.read(TYPE, EdgeAccess.row(RHS, t.rhs(), rhsBytes, row, u, edge) + k)
-                : 0;
-        long target =
-            EdgeAccess.row(OWN, t.out(), LEFT ? lhsBytes : rhsBytes, row, u, edge) + (LEFT ? i : k);
-        PlainMessage.write(TYPE, target, PlainMessage.read(TYPE, target) + derivative(g, x, y));
+        int u = SOURCE ? getInt(t.sources() + 4L * edge) : 0;
+        long row = t.out() + (long) (AT_EDGE ? edge : v) * ownSize * BYTES;
+        for (int p = table.starts()[o]; p < table.starts()[o + 1]; p++) {
+          int i = table.lhs()[p];
+          int k = table.rhs()[p];
+          double d = WinnerDerivative.of(OP, LEFT, LHS, RHS, TYPE, t, g, v, u, edge, i, k);
+          long target = row + (long) (LEFT ? i : k) * BYTES;
+          PlainMessage.write(TYPE, target, PlainMessage.read(TYPE, target) + d);
+        }
       }
     }
   }
 
-  private static double derivative(double g, double x, double y) {
-    if (OP == MessageOp.MUL) {
-      return LEFT ? g * y : g * x;
+  private static void clear(WinnerTask t, int v, int ownSize) {
+    if (!AT_EDGE) {
+      zero(t, v, ownSize);
+      return;
     }
-    if (OP == MessageOp.DIV) {
-      return LEFT ? g / y : -g * x / (y * y);
+    int end = getInt(t.offsets() + 4L * v + 4);
+    for (int i = getInt(t.offsets() + 4L * v); i < end; i++) {
+      zero(t, IDENTITY ? i : getInt(t.edgeIds() + 4L * i), ownSize);
     }
-    return OP == MessageOp.SUB && !LEFT ? -g : g;
+  }
+
+  private static void zero(WinnerTask t, int row, int ownSize) {
+    long at = t.out() + (long) row * ownSize * BYTES;
+    for (int c = 0; c < ownSize; c++) {
+      PlainMessage.write(TYPE, at + (long) c * BYTES, 0);
+    }
   }
 }

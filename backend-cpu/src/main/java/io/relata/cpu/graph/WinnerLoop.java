@@ -1,9 +1,11 @@
 package io.relata.cpu.graph;
 
-/** A loop over recorded winners; copies of {@link WinnerGradient} implement it. */
+/** A loop over recorded winners; copies of the templates implement it. */
 interface WinnerLoop {
   /**
-   * Adds the gradients of rows {@code from} to {@code to - 1} at the given positions of the plan.
+   * Makes the gradients of rows {@code from} to {@code to - 1} of the task's index.
+   *
+   * @param column first output of the pass; 0 for loops that take all
    */
-  void run(WinnerTask task, int[] positions, int from, int to);
+  void run(WinnerTask task, int column, int from, int to);
 }

@@ -1,14 +1,23 @@
 package io.relata.cpu.graph;
 
-import io.relata.spi.FeaturePlan;
+import io.relata.spi.RowIndex;
 import io.relata.spi.WinnerGradCall;
 
 /**
  * Addresses, sizes and the plan by table of a gradient of max or min.
  *
+ * @param offsets of the index that is gone through: by source for an operand of the sources, else
+ *     by destination
+ * @param columns likewise
+ * @param edgeIds 0 where slot and edge id are the same
+ * @param sources by edge id; 0 for an operand of the sources
  * @param rhs 0 where there is none
+ * @param table positions by output
  */
 record WinnerTask(
+    long offsets,
+    long columns,
+    long edgeIds,
     long sources,
     long winners,
     long gradient,
@@ -18,32 +27,22 @@ record WinnerTask(
     int lhsSize,
     int rhsSize,
     int outSize,
-    int[] lhsOffsets,
-    int[] rhsOffsets,
-    int[] outOffsets) {
+    PositionTable table) {
 
-  static WinnerTask of(WinnerGradCall call) {
-    FeaturePlan plan = call.plan();
-    int[] lhs = new int[plan.count()];
-    int[] rhs = new int[plan.count()];
-    int[] out = new int[plan.count()];
-    for (int j = 0; j < plan.count(); j++) {
-      lhs[j] = plan.lhsOffset(j);
-      rhs[j] = plan.rhsSize() == 0 ? 0 : plan.rhsOffset(j);
-      out[j] = plan.outOffset(j);
-    }
+  static WinnerTask of(WinnerGradCall call, RowIndex index) {
     return new WinnerTask(
-        call.sources().address(),
+        index.offsets().address(),
+        index.columns().address(),
+        index.edgeIds() == null ? 0 : index.edgeIds().address(),
+        call.sources() == null ? 0 : call.sources().address(),
         call.winners().address(),
         call.gradient().address(),
         call.lhs().data().address(),
         call.rhs() == null ? 0 : call.rhs().data().address(),
         call.out().address(),
-        plan.lhsSize(),
-        plan.rhsSize(),
-        plan.outSize(),
-        lhs,
-        rhs,
-        out);
+        call.plan().lhsSize(),
+        call.plan().rhsSize(),
+        call.plan().outSize(),
+        PositionTable.of(call.plan()));
   }
 }

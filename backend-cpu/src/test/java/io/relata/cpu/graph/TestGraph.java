@@ -6,11 +6,29 @@ import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.IntStream;
 
-/** A graph as lists of edge ends, and its index by destination. */
-record TestGraph(int sources, int destinations, int[] source, int[] destination, RowIndex index) {
+/** A graph as lists of edge ends, and its indices by destination and by source. */
+record TestGraph(
+    int sources,
+    int destinations,
+    int[] source,
+    int[] destination,
+    RowIndex index,
+    RowIndex bySource) {
 
   /** The given edges, indexed; blocks of at least {@code blockEdges} edges. */
   static TestGraph of(
+      int sources, int destinations, int[] source, int[] destination, int blockEdges) {
+    return new TestGraph(
+        sources,
+        destinations,
+        source,
+        destination,
+        index(sources, destinations, source, destination, blockEdges),
+        index(destinations, sources, destination, source, blockEdges));
+  }
+
+  /** Edges grouped by {@code destination}. */
+  private static RowIndex index(
       int sources, int destinations, int[] source, int[] destination, int blockEdges) {
     int m = source.length;
     int[] offsets = new int[destinations + 1];
@@ -37,16 +55,14 @@ record TestGraph(int sources, int destinations, int[] source, int[] destination,
       }
     }
     boolean identity = Arrays.equals(ids, IntStream.range(0, m).toArray());
-    RowIndex index =
-        new RowIndex(
-            destinations,
-            sources,
-            m,
-            TestArrays.ints(offsets),
-            TestArrays.ints(columns),
-            identity ? null : TestArrays.ints(ids),
-            blocks.build().toArray());
-    return new TestGraph(sources, destinations, source, destination, index);
+    return new RowIndex(
+        destinations,
+        sources,
+        m,
+        TestArrays.ints(offsets),
+        TestArrays.ints(columns),
+        identity ? null : TestArrays.ints(ids),
+        blocks.build().toArray());
   }
 
   /**
@@ -77,9 +93,5 @@ record TestGraph(int sources, int destinations, int[] source, int[] destination,
 
   Array sourceArray() {
     return TestArrays.ints(source);
-  }
-
-  Array destinationArray() {
-    return TestArrays.ints(destination);
   }
 }

@@ -14,10 +14,12 @@ import io.relata.spi.Reducer;
 import io.relata.spi.SpmmCall;
 import io.relata.spi.Target;
 import io.relata.spi.WinnerGradCall;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Gradients of max and min go to the winning edge alone. */
 class WinnerGradTest {
@@ -53,14 +55,47 @@ class WinnerGradTest {
     for (Target end : List.of(Target.U, Target.E)) {
       Message message = new Message(MessageOp.MUL, end, Target.V);
       FeaturePlan plan = Pattern.of(new int[] {3, 20}, new int[] {3, 1}).plan();
-      double[] first = null;
-      for (int threads : new int[] {1, 2, 3, 8}) {
-        try (Workers workers = new Workers(threads)) {
-          WinnerGradCall call = call(Kernel.PLAIN_F32, g, message, plan, true);
-          new CpuGraphKernels(workers, false).winnerGrad(call);
-          double[] out = TestArrays.values(call.out());
-          first = first == null ? out : first;
-          assertThat(out).as("%d threads", threads).isEqualTo(first);
+      for (boolean vector : new boolean[] {false, true}) {
+        double[] first = null;
+        for (int threads : new int[] {1, 2, 3, 8}) {
+          try (Workers workers = new Workers(threads)) {
+            WinnerGradCall call = call(Kernel.PLAIN_F32, g, message, plan, true);
+            new CpuGraphKernels(workers, vector).winnerGrad(call);
+            double[] out = TestArrays.values(call.out());
+            first = first == null ? out : first;
+            assertThat(out).as("%d threads, vectors %s", threads, vector).isEqualTo(first);
+          }
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void vectorsDoNotChangeABit(boolean sorted) {
+    TestGraph g = TestGraph.random(43, 29, 400, sorted);
+    List<Pattern> patterns = new ArrayList<>(Fixture.patterns());
+    for (int width : Fixture.widths()) {
+      patterns.add(Pattern.same(width));
+      patterns.add(Pattern.of(new int[] {width}, new int[] {1}));
+    }
+    // Heads narrower than a vector, as wide, and wider, in more than one pass.
+    for (int[] heads : new int[][] {{8, 8}, {3, 2}, {33, 4}, {5, 16}, {9, 32}, {3, 128}, {2, 48}}) {
+      patterns.add(Pattern.of(heads, new int[] {heads[0], 1}));
+    }
+    for (Message message : Fixture.messages()) {
+      if (message.op() != MessageOp.DOT
+          && (message.lhs() == Target.U || message.rhs() == Target.U)) {
+        for (Pattern pattern : patterns) {
+          FeaturePlan plan = Fixture.plan(message, pattern);
+          boolean left = message.lhs() == Target.U;
+          WinnerGradCall plain = call(Kernel.PLAIN_F32, g, message, plan, left);
+          WinnerGradCall vector = call(Kernel.VECTOR_F32, g, message, plan, left);
+          Fixture.PLAIN.winnerGrad(plain);
+          Fixture.VECTOR.winnerGrad(vector);
+          assertThat(TestArrays.values(vector.out()))
+              .as("%s %s", message, pattern)
+              .isEqualTo(TestArrays.values(plain.out()));
         }
       }
     }
@@ -73,10 +108,12 @@ class WinnerGradTest {
     Operand gradient = Fixture.operand(g, Target.V, plan.outSize(), kernel.dtype, 7, false, false);
     Operand own = left ? forward.lhs() : forward.rhs();
     Array out = TestArrays.zeros(kernel.dtype, own.data().size());
-    TestArrays.fill(out, i -> i % 3);
+    TestArrays.fill(out, i -> 77);
+    boolean bySource = own.target() == Target.U;
     return new WinnerGradCall(
-        g.sourceArray(),
-        g.destinationArray(),
+        g.index(),
+        bySource ? g.bySource() : null,
+        bySource ? null : g.sourceArray(),
         message.op(),
         forward.lhs(),
         forward.rhs(),
@@ -89,7 +126,7 @@ class WinnerGradTest {
 
   /** By the definition, one number after the other. */
   private static double[] expected(TestGraph g, WinnerGradCall c) {
-    double[] out = TestArrays.values(c.out());
+    double[] out = new double[Math.toIntExact(c.out().size())];
     FeaturePlan plan = c.plan();
     for (int v = 0; v < g.destinations(); v++) {
       for (int j = 0; j < plan.count(); j++) {
@@ -120,17 +157,32 @@ class WinnerGradTest {
   @Test
   void noWinnersNoGradient() {
     TestGraph empty = TestGraph.of(4, 3, new int[0], new int[0], 1);
-    for (int width : new int[] {0, 9}) {
-      WinnerGradCall call =
-          call(
-              Kernel.PLAIN_F32,
-              empty,
-              new Message(MessageOp.COPY, Target.U, null),
-              FeaturePlan.copy(width),
-              true);
-      double[] before = TestArrays.values(call.out());
-      Fixture.PLAIN.winnerGrad(call);
-      assertThat(TestArrays.values(call.out())).isEqualTo(before);
+    for (Kernel kernel : Kernel.values()) {
+      for (int width : new int[] {0, 9}) {
+        WinnerGradCall call =
+            call(
+                kernel,
+                empty,
+                new Message(MessageOp.COPY, Target.U, null),
+                FeaturePlan.copy(width),
+                true);
+        kernel.kernels.winnerGrad(call);
+        assertThat(TestArrays.values(call.out())).isEqualTo(new double[4 * width]);
+      }
+    }
+  }
+
+  @Test
+  void anOperandThatMeetsNothingGetsZeros() {
+    TestGraph g = TestGraph.random(44, 9, 40, false);
+    FeaturePlan plan = Pattern.of(new int[] {1}, new int[] {0}).plan();
+    for (Target own : Target.values()) {
+      Message message = new Message(MessageOp.MUL, own, own == Target.V ? Target.E : Target.V);
+      for (Kernel kernel : Kernel.values()) {
+        WinnerGradCall call = call(kernel, g, message, plan, true);
+        kernel.kernels.winnerGrad(call);
+        assertThat(TestArrays.values(call.out())).as("%s %s", kernel, own).containsOnly(0);
+      }
     }
   }
 }
