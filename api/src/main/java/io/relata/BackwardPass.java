@@ -11,7 +11,7 @@ import java.util.PriorityQueue;
  * run.
  *
  * <p>The memory of a gradient that rules made is the walk's own: one gradient alone in its memory
- * may be added to, one that is consumed is freed.
+ * may be added to, one that is consumed is freed. So is what a rule makes beside its answers.
  */
 final class BackwardPass {
   private final Map<GradNode, Tensor> pending = new IdentityHashMap<>();
@@ -44,7 +44,7 @@ final class BackwardPass {
       }
       return;
     }
-    Tensor[] results = node.apply(gradient, new GradientSums(this, node, isAlone(gradient)));
+    Tensor[] results = answers(node, gradient);
     if (!retainGraph) {
       node.release();
     }
@@ -61,6 +61,19 @@ final class BackwardPass {
       if (node.next[i] != null && results[i] != null) {
         add(node.next[i], results[i]);
       }
+    }
+  }
+
+  /** What a rule makes beside its answers comes back with the scope. */
+  private Tensor[] answers(GradNode node, Tensor gradient) {
+    try (Scope inside = gradient.relata().scope()) {
+      Tensor[] answers = node.apply(gradient, new GradientSums(this, node, isAlone(gradient)));
+      for (Tensor t : answers) {
+        if (t != null && t.isOf(inside)) {
+          t.keep();
+        }
+      }
+      return answers;
     }
   }
 

@@ -238,6 +238,10 @@ public final class Tensor {
     return array.storage() instanceof BlockPool.Block b ? b.scope : null;
   }
 
+  boolean isOf(Scope scope) {
+    return scope() == scope;
+  }
+
   private void moveTo(Scope scope) {
     if (!(array.storage() instanceof BlockPool.Block block)) {
       return;

@@ -7,6 +7,8 @@ import io.relata.ErrorId;
 import io.relata.RelataException;
 import io.relata.Shape;
 import io.relata.Tensor;
+import io.relata.spi.BinaryOp;
+import io.relata.spi.DenseKernels;
 import io.relata.spi.FeaturePlan;
 import io.relata.spi.MessageOp;
 import io.relata.spi.Operand;
@@ -25,6 +27,12 @@ import java.util.List;
  * gradient with respect to an edge operand has that operand's size.
  */
 public final class GraphOps {
+  /**
+   * What reading a number by edge costs, where edges are not in the order of their ids, in numbers
+   * read and written in order: 2M edges of 16 numbers took 15 ms with a weight each, without 6.
+   */
+  static final long EDGE_WEIGHT = 8;
+
   private GraphOps() {}
 
   // ---- reduced products ----
@@ -438,7 +446,7 @@ public final class GraphOps {
 
   /**
    * The gradient of a mean of copies of the sources' rows: one pass over the edges with the number
-   * that each divides by, instead of a copy of all rows divided.
+   * that each divides by, instead of all rows divided.
    */
   static Tensor meanGradient(PendingSums sums, Adjacency g, Arg lhs, Tensor z) {
     Shape feature = lhs.value().shape().row();
@@ -448,12 +456,19 @@ public final class GraphOps {
         sums.of(lhs.value()), g, Target.U, MessageOp.MUL, Arg.v(z), weights, plan, feature);
   }
 
-  /** Rows times 1 / max(in-degree, 1). */
-  static Tensor overDegree(Adjacency g, Tensor rows) {
+  /** Rows times 1 / max(in-degree, 1), in their own place where that may be. */
+  static Tensor overDegree(Adjacency g, Tensor rows, boolean inPlace) {
     DType dtype = rows.dtype();
     long[] dims = new long[rows.shape().rank()];
     Arrays.fill(dims, 1);
     dims[0] = g.numDst();
-    return rows.mul(g.inverseInDegrees(dtype).reshape(dims));
+    Tensor inverse = g.inverseInDegrees(dtype).reshape(dims);
+    if (!inPlace) {
+      return rows.mul(inverse);
+    }
+    DenseKernels dense = g.relata().backend().dense();
+    dense.binary(BinaryOp.MUL, rows.array(), inverse.array(), 0, rows.array());
+    reachabilityFence(inverse);
+    return rows;
   }
 }

@@ -73,11 +73,12 @@ public record Term(Adjacency graph, MessageOp op, Reducer reducer, Arg lhs, Arg 
     return Tensor.record(
         "gspmm",
         out,
-        g -> {
+        (g, walk) -> {
           PendingSums sums = new PendingSums(g.relata());
           Tensor[] result = new Tensor[inputs.length];
+          boolean own = walk.ownsGradient() && shapes.length == 1;
           for (int i = 0; i < shapes.length; i++) {
-            kept.get(i).gradients(sums, shapes[i], g, result, 2 * i);
+            kept.get(i).gradients(sums, shapes[i], g, own, result, 2 * i);
           }
           sums.run();
           return result;
@@ -85,16 +86,23 @@ public record Term(Adjacency graph, MessageOp op, Reducer reducer, Arg lhs, Arg 
         inputs);
   }
 
-  /** Puts the gradients of both operands into two places of {@code result}. */
+  /**
+   * Puts the gradients of both operands into two places of {@code result}.
+   *
+   * @param own whether the gradient may be overwritten
+   */
   private void gradients(
-      PendingSums sums, MessageShape shape, Tensor gradient, Tensor[] result, int at) {
-    if (reducer == Reducer.MEAN && op == MessageOp.COPY && lhs.target() == Target.U) {
+      PendingSums sums, MessageShape shape, Tensor gradient, boolean own, Tensor[] result, int at) {
+    if (reducer == Reducer.MEAN
+        && op == MessageOp.COPY
+        && lhs.target() == Target.U
+        && gradient.size() > GraphOps.EDGE_WEIGHT * graph.numEdges()) {
       if (lhs.value().requiresGrad()) {
         result[at] = GraphOps.meanGradient(sums, graph, lhs, gradient);
       }
       return;
     }
-    Tensor z = reducer == Reducer.MEAN ? GraphOps.overDegree(graph, gradient) : gradient;
+    Tensor z = reducer == Reducer.MEAN ? GraphOps.overDegree(graph, gradient, own) : gradient;
     Tensor[] pair = GraphOps.gradients(sums, graph, op, lhs, rhs, shape, Arg.v(z));
     result[at] = pair[0];
     result[at + 1] = pair[1];

@@ -155,11 +155,12 @@ public interface DenseKernels {
    * @param logits (N, C), FLOAT32 or FLOAT64
    * @param labels (N,) INT32 or INT64, checked
    * @param share (N,)
+   * @param sums (N, 2) receives what the gradient wants of each row
    * @param out (N,)
    * @return false, with nothing written, where the backend has no such kernel; the caller then
    *     composes it of others
    */
-  default boolean crossEntropy(Array logits, Array labels, Array share, Array out) {
+  default boolean crossEntropy(Array logits, Array labels, Array share, Array sums, Array out) {
     return false;
   }
 
@@ -167,7 +168,7 @@ public interface DenseKernels {
    * Its gradient, for backends for which it is true: {@code out[i, j] = scale[i]
    * (softmax(logits)[i, j] - (1 where j = labels[i]))}, {@code out} (N, C).
    */
-  default void crossEntropyGrad(Array logits, Array labels, Array scale, Array out) {
+  default void crossEntropyGrad(Array logits, Array labels, Array sums, Array scale, Array out) {
     throw new UnsupportedOperationException("cross-entropy without its gradient");
   }
 

@@ -5,6 +5,7 @@ import io.relata.MemoryStats;
 import io.relata.Relata;
 import io.relata.Tensor;
 import io.relata.graph.Adjacency;
+import io.relata.nn.Activation;
 import io.relata.nn.LayerContext;
 import io.relata.nn.graph.Aggregator;
 import io.relata.nn.graph.GatConv;
@@ -68,7 +69,7 @@ final class EpochCases {
     SageConv first =
         SageConv.builder(context, dim, dim)
             .aggregator(Aggregator.MEAN)
-            .activation(Tensor::relu)
+            .activation(Activation.relu())
             .build();
     SageConv second = new SageConv(context, dim, CLASSES, Aggregator.MEAN);
     Epoch epoch =
@@ -95,7 +96,7 @@ final class EpochCases {
     GatConv first =
         GatConv.builder(context, dim, dim / HEADS, HEADS)
             .allowZeroInDegree(true)
-            .activation(h -> h.elu(1))
+            .activation(Activation.elu(1))
             .build();
     GatConv second = GatConv.builder(context, dim, CLASSES, 1).allowZeroInDegree(true).build();
     Epoch epoch =
@@ -138,7 +139,7 @@ final class EpochCases {
     RelGraphConv first =
         RelGraphConv.builder(context, dim, dim, RELATIONS)
             .bases(bases)
-            .activation(Tensor::relu)
+            .activation(Activation.relu())
             .build();
     RelGraphConv second =
         RelGraphConv.builder(context, dim, CLASSES, RELATIONS).bases(bases).build();

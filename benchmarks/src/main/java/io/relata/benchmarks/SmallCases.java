@@ -18,6 +18,7 @@ import io.relata.graph.Update;
 import io.relata.hetero.CrossReducer;
 import io.relata.hetero.GraphBuilder;
 import io.relata.hetero.HeteroGraph;
+import io.relata.nn.Activation;
 import io.relata.nn.LayerContext;
 import io.relata.nn.graph.Aggregator;
 import io.relata.nn.graph.RelGraphConv;
@@ -76,7 +77,7 @@ final class SmallCases {
     SageConv first =
         SageConv.builder(context, words, 16)
             .aggregator(Aggregator.MEAN)
-            .activation(Tensor::relu)
+            .activation(Activation.relu())
             .build();
     SageConv second = new SageConv(context, 16, fields, Aggregator.MEAN);
     Epoch epoch =
@@ -106,7 +107,7 @@ final class SmallCases {
   void ego() {
     RelGraphConv first =
         RelGraphConv.builder(context, EGO_DIM, EGO_DIM, EGO_RELATIONS)
-            .activation(Tensor::relu)
+            .activation(Activation.relu())
             .build();
     RelGraphConv second =
         RelGraphConv.builder(context, EGO_DIM, EpochCases.CLASSES, EGO_RELATIONS).build();

@@ -300,18 +300,20 @@ public final class CpuDenseKernels implements DenseKernels {
   }
 
   @Override
-  public boolean crossEntropy(Array logits, Array labels, Array share, Array out) {
-    crossEntropy.run(logits, labels, share, out);
+  public boolean crossEntropy(Array logits, Array labels, Array share, Array sums, Array out) {
+    crossEntropy.run(logits, labels, share, sums, out);
     keep(logits, labels);
-    keep(share, out);
+    keep(share, sums);
+    keep(out, out);
     return true;
   }
 
   @Override
-  public void crossEntropyGrad(Array logits, Array labels, Array scale, Array out) {
-    crossEntropy.gradient(logits, labels, scale, out);
+  public void crossEntropyGrad(Array logits, Array labels, Array sums, Array scale, Array out) {
+    crossEntropy.gradient(logits, labels, sums, scale, out);
     keep(logits, labels);
-    keep(scale, out);
+    keep(sums, scale);
+    keep(out, out);
   }
 
   @Override

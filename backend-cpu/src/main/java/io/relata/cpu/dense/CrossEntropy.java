@@ -2,12 +2,10 @@ package io.relata.cpu.dense;
 
 import io.relata.DType;
 import io.relata.spi.Array;
-import io.relata.spi.BinaryOp;
-import java.lang.foreign.Arena;
 
 /**
- * Cross-entropy with class numbers, some rows at a time: their softmax stays in the nearest cache
- * until the label's entry has been taken. The forward pass keeps nothing of the logits' size.
+ * Cross-entropy with class numbers. The forward pass keeps two numbers a row, from which the
+ * gradient makes the softmax without folding rows again.
  */
 final class CrossEntropy {
   private final Chunks chunks;
@@ -18,48 +16,51 @@ final class CrossEntropy {
     this.table = table;
   }
 
-  void run(Array logits, Array labels, Array share, Array out) {
+  void run(Array logits, Array labels, Array share, Array sums, Array out) {
     DType type = logits.dtype();
     Loops.Softmax loop = table.softmax(true, type);
     long classes = logits.shape().dim(1);
     long from = logits.address();
     long label = labels.address();
     long weight = share.address();
+    long pairs = sums.address();
     long to = out.address();
+    int width = type.bytes();
     chunks.units(
         labels.size(),
         classes,
         (i, j) -> {
-          try (Arena arena = Arena.ofConfined()) {
-            long near = arena.allocate((j - i) * classes * type.bytes(), 64).address();
-            loop.forward(from + i * classes * type.bytes(), j - i, classes, near);
-            for (long r = i; r < j; r++) {
-              long at = (r - i) * classes + Elements.integer(labels.dtype(), label, r);
-              double counts = Elements.real(type, weight, r);
-              Elements.setReal(type, to, r, -Elements.real(type, near, at) * counts);
-            }
+          loop.sums(from + i * classes * width, j - i, classes, pairs + 2 * i * width);
+          for (long r = i; r < j; r++) {
+            long at = r * classes + Elements.integer(labels.dtype(), label, r);
+            double max = Elements.real(type, pairs, 2 * r);
+            // A row of only -inf has no shares to compare.
+            double loss =
+                max == Double.NEGATIVE_INFINITY
+                    ? Double.POSITIVE_INFINITY
+                    : Elements.real(type, pairs, 2 * r + 1) - (Elements.real(type, from, at) - max);
+            Elements.setReal(type, to, r, loss * Elements.real(type, weight, r));
           }
         });
   }
 
-  void gradient(Array logits, Array labels, Array scale, Array out) {
+  void gradient(Array logits, Array labels, Array sums, Array scale, Array out) {
     DType type = logits.dtype();
-    Loops.Softmax loop = table.softmax(false, type);
-    Loops.Binary times = table.binary(BinaryOp.MUL, type);
+    Loops.Softmax loop = table.softmax(true, type);
     long classes = logits.shape().dim(1);
-    long row = classes * type.bytes();
     long from = logits.address();
     long label = labels.address();
+    long pairs = sums.address();
     long factor = scale.address();
     long to = out.address();
+    int width = type.bytes();
     chunks.units(
         labels.size(),
         classes,
         (i, j) -> {
-          long at = to + i * row;
-          loop.forward(from + i * row, j - i, classes, at);
-          long own = factor + i * type.bytes();
-          times.run(at, classes, 1, own, 1, 0, at, j - i, classes, 0);
+          long at = i * classes * width;
+          loop.shares(
+              from + at, pairs + 2 * i * width, factor + i * width, j - i, classes, to + at);
           for (long r = i; r < j; r++) {
             long hit = r * classes + Elements.integer(labels.dtype(), label, r);
             double rest = Elements.real(type, to, hit) - Elements.real(type, factor, r);

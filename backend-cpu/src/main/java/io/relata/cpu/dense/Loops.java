@@ -66,6 +66,12 @@ final class Loops {
     void forward(long x, long rows, long n, long out);
 
     void backward(long y, long gradient, long rows, long n, long out);
+
+    /** Two numbers a row: its largest, and the logarithm of the sum of e^(x - largest). */
+    void sums(long x, long rows, long n, long out);
+
+    /** The softmax from what {@link #sums} gave, times one number a row. */
+    void shares(long x, long sums, long scale, long rows, long n, long out);
   }
 
   /** One sweep of Adam over a piece. */

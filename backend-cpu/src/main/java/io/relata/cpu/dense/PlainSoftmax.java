@@ -50,6 +50,36 @@ final class PlainSoftmax implements Loops.Softmax {
     }
   }
 
+  @Override
+  public void sums(long x, long rows, long n, long out) {
+    for (long r = 0; r < rows; r++) {
+      double max = Double.NEGATIVE_INFINITY;
+      for (long i = 0; i < n; i++) {
+        max = Math.max(max, Elements.real(TYPE, x, r * n + i));
+      }
+      double sum = max == Double.NEGATIVE_INFINITY ? 1 : 0;
+      for (long i = 0; i < n && max != Double.NEGATIVE_INFINITY; i++) {
+        sum += Math.exp(Elements.real(TYPE, x, r * n + i) - max);
+      }
+      Elements.setReal(TYPE, out, 2 * r, max);
+      Elements.setReal(TYPE, out, 2 * r + 1, Math.log(sum));
+    }
+  }
+
+  @Override
+  public void shares(long x, long sums, long scale, long rows, long n, long out) {
+    for (long r = 0; r < rows; r++) {
+      double max = Elements.real(TYPE, sums, 2 * r);
+      double log = Elements.real(TYPE, sums, 2 * r + 1);
+      double factor = Elements.real(TYPE, scale, r);
+      for (long i = 0; i < n; i++) {
+        double d = Elements.real(TYPE, x, r * n + i) - max;
+        double share = max == Double.NEGATIVE_INFINITY ? 0 : Math.exp(d - log) * factor;
+        Elements.setReal(TYPE, out, r * n + i, share);
+      }
+    }
+  }
+
   private static void rowGradient(long y, long gradient, long n, long out) {
     double sum = 0;
     for (long i = 0; i < n; i++) {

@@ -4,6 +4,7 @@ import static io.relata.cpu.Native.ALL;
 import static io.relata.cpu.dense.VectorMath.F;
 import static io.relata.cpu.dense.VectorMath.LANES;
 
+import io.relata.cpu.Native;
 import io.relata.cpu.Specialized;
 import java.lang.invoke.MethodHandles;
 import java.nio.ByteOrder;
@@ -33,6 +34,59 @@ final class VectorSoftmax implements Loops.Softmax {
         float sum = exponentials(x + at, n, max, out + at);
         scale(out + at, n, 1 / sum);
       }
+    }
+  }
+
+  @Override
+  public void sums(long x, long rows, long n, long out) {
+    for (long r = 0; r < rows; r++) {
+      long at = x + r * n * Float.BYTES;
+      float max = largest(at, n);
+      float sum = max == Float.NEGATIVE_INFINITY ? 1 : total(at, n, max);
+      Native.putFloat(out + 8 * r, max);
+      Native.putFloat(out + 8 * r + 4, (float) Math.log(sum));
+    }
+  }
+
+  private static float total(long x, long n, float max) {
+    FloatVector sum = FloatVector.zero(F);
+    long i = 0;
+    for (; i <= n - LANES; i += LANES) {
+      FloatVector v = FloatVector.fromMemorySegment(F, ALL, x + i * Float.BYTES, ORDER);
+      sum = sum.add(VectorMath.exp(v.sub(max)));
+    }
+    if (i < n) {
+      VectorMask<Float> mask = mask(i, n);
+      FloatVector e = VectorMath.exp(load(x, i, mask).sub(max));
+      sum = sum.add(FloatVector.zero(F).blend(e, mask));
+    }
+    return VectorMath.sum(sum);
+  }
+
+  @Override
+  public void shares(long x, long sums, long scale, long rows, long n, long out) {
+    for (long r = 0; r < rows; r++) {
+      long at = r * n * Float.BYTES;
+      float max = Native.getFloat(sums + 8 * r);
+      if (max == Float.NEGATIVE_INFINITY) {
+        constant(out + at, n, 0f);
+      } else {
+        float log = Native.getFloat(sums + 8 * r + 4);
+        shares(x + at, n, max, log, Native.getFloat(scale + 4 * r), out + at);
+      }
+    }
+  }
+
+  private static void shares(long x, long n, float max, float log, float scale, long out) {
+    long i = 0;
+    for (; i <= n - LANES; i += LANES) {
+      FloatVector v = FloatVector.fromMemorySegment(F, ALL, x + i * Float.BYTES, ORDER);
+      FloatVector e = VectorMath.exp(v.sub(max).sub(log)).mul(scale);
+      e.intoMemorySegment(ALL, out + i * Float.BYTES, ORDER);
+    }
+    if (i < n) {
+      VectorMask<Float> mask = mask(i, n);
+      store(VectorMath.exp(load(x, i, mask).sub(max).sub(log)).mul(scale), out, i, mask);
     }
   }
 

@@ -7,6 +7,7 @@ import io.relata.ErrorId;
 import io.relata.NoGrad;
 import io.relata.Relata;
 import io.relata.RelataException;
+import io.relata.Shape;
 import io.relata.Tensor;
 import io.relata.spi.BinaryOp;
 import io.relata.spi.DenseKernels;
@@ -69,11 +70,14 @@ public final class Losses {
     Relata relata = x.relata();
     DenseKernels dense = relata.backend().dense();
     Tensor share;
+    Tensor sums;
     Tensor loss;
     try (NoGrad _ = new NoGrad()) {
       share = share(x, labels, classWeights, averaging);
       Tensor each = relata.empty(x.dtype(), labels.shape());
-      if (!dense.crossEntropy(x.array(), labels.array(), share.array(), each.array())) {
+      sums = relata.empty(x.dtype(), Shape.of(x.dim(0), 2));
+      if (!dense.crossEntropy(
+          x.array(), labels.array(), share.array(), sums.array(), each.array())) {
         return null;
       }
       loss = each.sum();
@@ -84,7 +88,10 @@ public final class Losses {
         g -> {
           Tensor dx = relata.empty(x.dtype(), x.shape());
           Tensor scale = share.mul(g);
-          dense.crossEntropyGrad(x.array(), labels.array(), scale.array(), dx.array());
+          dense.crossEntropyGrad(
+              x.array(), labels.array(), sums.array(), scale.array(), dx.array());
+          reachabilityFence(x);
+          reachabilityFence(sums);
           reachabilityFence(scale);
           reachabilityFence(labels);
           return new Tensor[] {dx};

@@ -1,6 +1,7 @@
 package io.relata.nn.graph;
 
 import io.relata.Tensor;
+import io.relata.nn.Activation;
 import io.relata.nn.Linear;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -22,7 +23,7 @@ class GraphLayerGradientTest extends LayerGradients {
           GraphConv.builder(context, 3, out)
               .norm(norm)
               .allowZeroInDegree(true)
-              .activation(Tensor::tanh)
+              .activation(Activation.tanh())
               .build();
       Tensor src = normal(SRC, 3);
       Tensor w = normal(EDGES, 1);
@@ -86,7 +87,7 @@ class GraphLayerGradientTest extends LayerGradients {
         (blocks > 1 ? builder.blocks(blocks) : builder.bases(bases))
             .layerNorm(out > 2)
             .dropout(0.3)
-            .activation(Tensor::tanh)
+            .activation(Activation.tanh())
             .build();
     TypedAdjacency typed = TypedAdjacency.of(g, types, 4);
     Tensor src = normal(SRC, in);

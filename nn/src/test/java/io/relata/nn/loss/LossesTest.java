@@ -10,12 +10,14 @@ import io.relata.Relata;
 import io.relata.RelataException;
 import io.relata.Tensor;
 import io.relata.nn.GradientCheck;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LossesTest {
   private static Relata relata;
@@ -88,6 +90,40 @@ class LossesTest {
     Tensor t = relata.tensor(new double[] {1, 0});
     assertThat(Losses.binaryCrossEntropyWithLogits(z, t).item()).isZero();
     assertThat(Losses.binaryCrossEntropyWithLogits(z.neg(), t).item()).isEqualTo(1e4);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3, 16, 33, 200})
+  void cross_entropy_of_many_rows_is_picked_from_the_softmax(int classes) {
+    int n = 700;
+    relata.seed(classes);
+    for (DType dtype : List.of(DType.FLOAT32, DType.FLOAT64)) {
+      Tensor x = relata.normal(0, 3, dtype, n, classes);
+      Tensor y = relata.rand(n).mul(classes).to(DType.INT32);
+      Tensor fused = x.copy().requiresGrad(true);
+      Tensor composed = x.copy().requiresGrad(true);
+      Tensor a = Losses.crossEntropy(fused, y);
+      Tensor b = Losses.nll(composed.logSoftmax(1), y);
+      a.backward();
+      b.backward();
+      double tolerance = dtype == DType.FLOAT32 ? 1e-6 : 1e-13;
+      assertThat(a.item()).isCloseTo(b.item(), within(4 * tolerance));
+      assertThat(fused.grad().sub(composed.grad()).abs().max().item())
+          .isLessThan(tolerance / n * 2);
+    }
+  }
+
+  @Test
+  void rows_without_a_share_to_compare_lose_without_bound_and_nan_stays() {
+    float none = Float.NEGATIVE_INFINITY;
+    Tensor x = relata.tensor(new float[] {none, none, 0, none, 0, 0}, 3, 2).requiresGrad(true);
+    Tensor y = relata.tensor(new int[] {0, 0, 1});
+    Tensor sum = Losses.crossEntropy(x, y, null, Averaging.SUM);
+    assertThat(sum.item()).isEqualTo(Double.POSITIVE_INFINITY);
+    sum.backward();
+    assertThat(x.grad().toFloatArray()).containsExactly(-1, 0, 0, 0, 0.5f, -0.5f);
+    Tensor odd = relata.tensor(new float[] {Float.NaN, 0}, 1, 2);
+    assertThat(Losses.crossEntropy(odd, relata.tensor(new int[] {1})).item()).isNaN();
   }
 
   @Test

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.relata.Tensor;
 import io.relata.graph.Adjacency;
 import io.relata.hetero.HeteroGraph;
+import io.relata.nn.Activation;
 import io.relata.nn.LayerContext;
 import io.relata.nn.Linear;
 import io.relata.nn.graph.Aggregator;
@@ -97,10 +98,10 @@ final class LayerCalls {
     String name = t.golden().text("activation");
     return switch (name) {
       case null -> UnaryOperator.identity();
-      case "relu" -> Tensor::relu;
-      case "elu" -> x -> x.elu(1);
-      case "tanh" -> Tensor::tanh;
-      case "sigmoid" -> Tensor::sigmoid;
+      case "relu" -> Activation.relu();
+      case "elu" -> Activation.elu(1);
+      case "tanh" -> Activation.tanh();
+      case "sigmoid" -> Activation.sigmoid();
       default -> throw new UnsupportedCase("no activation '" + name + "'");
     };
   }

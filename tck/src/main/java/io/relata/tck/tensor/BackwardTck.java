@@ -308,6 +308,92 @@ public abstract class BackwardTck extends RelataTck {
     assertThat(y.grad().toDoubleArray()).containsExactly(3 + 1 + 3, 4 + 2 + 4);
   }
 
+  /** A copy whose rule adds to what is there, counting how often that was so. */
+  private Tensor adding(Tensor x, int[] added) {
+    return Tensor.record(
+        "adding",
+        x.detach().copy(),
+        (g, sums) -> {
+          Tensor sum = sums.soFar(0);
+          if (sum == null) {
+            return new Tensor[] {g.mul(1)};
+          }
+          added[0]++;
+          sum.assign(sum.add(g));
+          return new Tensor[1];
+        },
+        x);
+  }
+
+  @Test
+  void aRuleMayAddToWhatOthersHaveGiven() {
+    Tensor x = leaf(1, 2);
+    int[] added = new int[1];
+    Tensor h = x.mul(3);
+    Tensor sum = adding(h, added).add(adding(h, added)).add(adding(h, added).mul(2));
+    sum.backward(relata.tensor(new double[] {1, 10}));
+    assertThat(x.grad().toDoubleArray()).containsExactly(12, 120);
+    assertThat(added[0]).isEqualTo(2);
+  }
+
+  @Test
+  void whatOthersReadIsNothingToAddTo() {
+    // The gradient of z and what h has so far are one tensor, the caller's or a rule's.
+    for (Tensor g :
+        List.of(relata.tensor(new double[] {1, 10}), relata.ones(2).to(DType.FLOAT64))) {
+      Tensor x = leaf(1, 2);
+      int[] added = new int[1];
+      Tensor z = leaf(5, 6);
+      Tensor h = x.mul(3);
+      Tensor sum = adding(h, added).add(h.add(z));
+      sum.backward(g);
+      double[] expected = g.toDoubleArray();
+      assertThat(z.grad().toDoubleArray()).containsExactly(expected);
+      assertThat(x.grad().toDoubleArray()).containsExactly(6 * expected[0], 6 * expected[1]);
+      Tensor m = x.mul(1);
+      m.add(z).mul(2).add(adding(m, added)).sum().backward();
+      assertThat(z.grad().toDoubleArray()).containsExactly(expected[0] + 2, expected[1] + 2);
+    }
+  }
+
+  @Test
+  void onlyAGradientThatNobodyElseReadsIsTheRulesOwn() {
+    boolean[] own = new boolean[3];
+    Tensor x = leaf(1, 2);
+    Tensor[] seen = new Tensor[3];
+    for (int i = 0; i < 3; i++) {
+      int at = i;
+      seen[i] =
+          Tensor.record(
+              "seen",
+              x.detach().copy(),
+              (g, sums) -> {
+                own[at] = sums.ownsGradient();
+                return new Tensor[] {g};
+              },
+              x);
+    }
+    // The first gets the caller's gradient; the second and z a common one; the third its own.
+    Tensor z = leaf(1, 1);
+    Tensor g = relata.tensor(new double[] {1, 1});
+    seen[0].backward(g);
+    seen[1].add(z).mul(2).backward(g);
+    seen[2].mul(2).backward(g);
+    assertThat(own).containsExactly(false, false, true);
+    assertThat(g.toDoubleArray()).containsExactly(1, 1);
+    assertThat(x.grad().toDoubleArray()).containsExactly(5, 5);
+    assertThat(z.grad().toDoubleArray()).containsExactly(2, 2);
+  }
+
+  @Test
+  void slicesAddToWhatTheirSourceHas() {
+    Tensor x = leaf(1, 2, 3, 4, 5, 6);
+    Tensor m = x.mul(1).reshape(3, 2);
+    Tensor part = m.slice(0, 1, 3).slice(0, 0, 1);
+    m.mul(10).sum().add(part.sum()).add(m.slice(1, 0, 1).sum()).backward();
+    assertThat(x.grad().toDoubleArray()).containsExactly(11, 10, 12, 11, 11, 10);
+  }
+
   @Test
   void aLongChainDoesNotOverflowTheStack() {
     Tensor x = leaf(1);

@@ -111,6 +111,27 @@ public abstract class MemoryTck extends RelataTck {
     model.parameters.forEach(p -> assertThat(p.isFinite().all()).isTrue());
   }
 
+  @Test
+  void gradientsAndWhatRulesMakeComeBackWhenTheWalkIsDoneWithThem() {
+    int steps = 30;
+    long one = 4 * 100_000;
+    Tensor x = relata.ones(100_000).requiresGrad(true);
+    try (Scope _ = relata.scope()) {
+      Tensor y = x;
+      for (int i = 0; i < steps; i++) {
+        // Both ways back meet, and one gradient goes to two readers.
+        y = y.mul(0.5).add(y.sin()).add(y);
+      }
+      Tensor loss = y.sum();
+      relata.resetPeakMemory();
+      long before = relata.memory().live();
+      loss.backward();
+      assertThat(relata.memory().peak() - before).isLessThan(8 * one);
+      assertThat(y.isFinite().all()).isTrue();
+    }
+    assertThat(x.grad().isFinite().all()).isTrue();
+  }
+
   // ---- scopes ----
 
   private static void freed(Tensor t) {
