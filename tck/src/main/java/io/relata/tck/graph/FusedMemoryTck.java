@@ -87,8 +87,10 @@ public abstract class FusedMemoryTck extends RelataTck {
     Tensor x = rows(Target.U, null);
     Term mean = new Term(g, MessageOp.COPY, Reducer.MEAN, Arg.u(x), null, "copy_u");
     Term sum = new Term(g, MessageOp.MUL, Reducer.SUM, Arg.u(x), Arg.v(x), "u_mul_v");
-    long needed = needed(() -> GraphOps.gspmmSum(List.of(mean, sum, mean)).sum().backward());
-    assertThat(needed).isLessThan(EDGE_ARRAY / 4);
+    Runnable body = () -> GraphOps.gspmmSum(List.of(mean, sum, mean)).sum().backward();
+    // What is kept with the graph, on some backends more than its indices, is not of a step.
+    body.run();
+    assertThat(needed(body)).isLessThan(EDGE_ARRAY / 4);
   }
 
   @Test
