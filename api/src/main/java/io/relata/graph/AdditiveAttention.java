@@ -11,6 +11,7 @@ import io.relata.Tensor;
 import io.relata.spi.Array;
 import io.relata.spi.AttentionCall;
 import io.relata.spi.AttentionGradCall;
+import io.relata.spi.GraphKernels;
 import io.relata.spi.MessageOp;
 import io.relata.spi.Reducer;
 
@@ -33,16 +34,20 @@ record AdditiveAttention(
           asksForGradients()
               ? graph.relata().empty(values.dtype(), Shape.of(graph.numDst(), values.dim(1), 2))
               : null;
-      AttentionCall call = call(out.array(), statistics == null ? null : statistics.array());
-      boolean done = graph.relata().backend().graph().attention(call);
+      Tensor derivative =
+          destination.requiresGrad() && kernels().attentionDerivative()
+              ? graph.relata().empty(values.dtype(), out.shape())
+              : null;
+      boolean done = kernels().attention(call(out, statistics, derivative));
       reachabilityFence(this);
       reachabilityFence(out);
       reachabilityFence(statistics);
+      reachabilityFence(derivative);
       if (done) {
         return Tensor.record(
             WHERE,
             out,
-            gradient -> gradients(out, statistics, gradient),
+            gradient -> gradients(out, statistics, derivative, gradient),
             source,
             destination,
             edge,
@@ -59,48 +64,60 @@ record AdditiveAttention(
         || values.needsRecord();
   }
 
-  private AttentionCall call(Array out, Array statistics) {
+  private GraphKernels kernels() {
+    return graph.relata().backend().graph();
+  }
+
+  private static Array array(Tensor t) {
+    return t == null ? null : t.array();
+  }
+
+  private AttentionCall call(Tensor out, Tensor statistics, Tensor derivative) {
     return new AttentionCall(
         graph.in(),
         Math.toIntExact(values.dim(1)),
         Math.toIntExact(values.dim(2)),
         source.array(),
         destination.array(),
-        edge == null ? null : edge.array(),
+        array(edge),
         slope,
         values.array(),
-        out,
-        statistics);
+        out.array(),
+        array(statistics),
+        array(derivative));
   }
 
-  private Tensor[] gradients(Tensor out, Tensor statistics, Tensor gradient) {
+  private Tensor[] gradients(Tensor out, Tensor statistics, Tensor derivative, Tensor gradient) {
     Relata relata = graph.relata();
     DType dtype = values.dtype();
+    boolean edgeAsks = edge != null && edge.requiresGrad();
     Tensor dSource = relata.empty(dtype, source.shape());
     Tensor dDestination = relata.empty(dtype, destination.shape());
-    Tensor dEdge = relata.empty(dtype, Shape.of(graph.numEdges(), values.dim(1)));
+    Tensor dEdge =
+        edgeAsks || !kernels().attentionDerivative()
+            ? relata.empty(dtype, Shape.of(graph.numEdges(), values.dim(1)))
+            : null;
     Tensor dValues = relata.empty(dtype, values.shape());
-    relata
-        .backend()
-        .graph()
+    kernels()
         .attentionGrad(
             new AttentionGradCall(
-                call(out.array(), statistics.array()),
+                call(out, statistics, derivative),
                 graph.out(),
                 gradient.array(),
                 dSource.array(),
                 dDestination.array(),
-                dEdge.array(),
+                array(dEdge),
                 dValues.array()));
     reachabilityFence(this);
     reachabilityFence(out);
     reachabilityFence(statistics);
+    reachabilityFence(derivative);
     reachabilityFence(gradient);
     reachabilityFence(dEdge);
     return new Tensor[] {
       source.requiresGrad() ? dSource : null,
       destination.requiresGrad() ? dDestination : null,
-      edge != null && edge.requiresGrad() ? dEdge : null,
+      edgeAsks ? dEdge : null,
       values.requiresGrad() ? dValues : null
     };
   }

@@ -18,6 +18,9 @@ package io.relata.spi;
  * @param statistics (index.numRows, H, 2) receives each row's largest logit and the sum of {@code
  *     exp(logit - largest)}, from which the gradient makes the weights again; 0 and 0 for a row
  *     whose result is 0; null where nobody asks
+ * @param derivative (index.numRows, H * D) receives the derivative of each number of {@code out}
+ *     with respect to that of {@code destination} on which it depends, {@code Σ slope * weight *
+ *     (values[u] - out[v])}; null where nobody asks
  */
 public record AttentionCall(
     RowIndex index,
@@ -29,4 +32,20 @@ public record AttentionCall(
     double slope,
     Array values,
     Array out,
-    Array statistics) {}
+    Array statistics,
+    Array derivative) {
+  /** A call that asks for no derivative. */
+  public AttentionCall(
+      RowIndex index,
+      int heads,
+      int width,
+      Array source,
+      Array destination,
+      Array edge,
+      double slope,
+      Array values,
+      Array out,
+      Array statistics) {
+    this(index, heads, width, source, destination, edge, slope, values, out, statistics, null);
+  }
+}

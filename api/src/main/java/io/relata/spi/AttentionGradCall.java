@@ -9,9 +9,10 @@ package io.relata.spi;
  * @param bySource the same edges grouped by source: rows are u, columns v
  * @param gradient (numRows, H * D) with respect to {@code forward.out}
  * @param dSource (numColumns, H), written
- * @param dDestination (numRows, H), written
- * @param dEdge (numEdges, H) by edge id, the gradient of each edge's sum of terms; written always,
- *     for the other two are its sums
+ * @param dDestination (numRows, H), written where {@link GraphKernels#attentionDerivative} is false
+ *     or {@code forward.derivative} is there: {@code gradient · derivative} of each head
+ * @param dEdge (numEdges, H) by edge id, the gradient of each edge's sum of terms; null where
+ *     {@link GraphKernels#attentionDerivative} is true and nobody asks
  * @param dValues (numColumns, H * D), written
  */
 public record AttentionGradCall(

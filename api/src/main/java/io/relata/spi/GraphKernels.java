@@ -55,6 +55,15 @@ public interface GraphKernels {
     return false;
   }
 
+  /**
+   * True where the gradient of {@link #attention} takes the destinations' from {@link
+   * AttentionCall#derivative}, kept since the forward pass, and needs no array of a number per
+   * edge; false where it adds up those of the edges.
+   */
+  default boolean attentionDerivative() {
+    return false;
+  }
+
   /** The gradient of {@link #attention}, for calls for which that was true. */
   default void attentionGrad(AttentionGradCall call) {
     throw new UnsupportedOperationException("attention without its gradient");

@@ -12,10 +12,10 @@ package io.relata.cpu.graph;
  * @param edge terms of the edges, (edges, H); 0 where there are none
  * @param slope of the leaky relu
  * @param statistics (destinations, H, 2); 0 where nobody asks
- * @param rowDots (destinations, H), result times its gradient; only for the gradient
- * @param table what the gradient needs of a destination, side by side; only on vectors
+ * @param table what the gradient needs of a destination, side by side: on vectors as {@link
+ *     VectorAttentionTable} says, else result times its gradient, (destinations, H)
  * @param dSource only for the gradient
- * @param dEdge only for the gradient
+ * @param dEdge only for the gradient; 0 where edges ask for none
  */
 record AttentionTask(
     long offsets,
@@ -26,7 +26,22 @@ record AttentionTask(
     long edge,
     double slope,
     long statistics,
-    long rowDots,
     long table,
     long dSource,
-    long dEdge) {}
+    long dEdge) {
+  /** The same for a part of the edges and with another gradient of the sources' terms. */
+  AttentionTask part(long otherOffsets, long otherDSource) {
+    return new AttentionTask(
+        otherOffsets,
+        columns,
+        edgeIds,
+        source,
+        destination,
+        edge,
+        slope,
+        statistics,
+        table,
+        otherDSource,
+        dEdge);
+  }
+}

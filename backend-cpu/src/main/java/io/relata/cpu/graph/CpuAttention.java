@@ -3,73 +3,45 @@ package io.relata.cpu.graph;
 import static io.relata.cpu.Native.getInt;
 
 import io.relata.DType;
-import io.relata.cpu.Native;
 import io.relata.cpu.Workers;
 import io.relata.spi.Array;
 import io.relata.spi.AttentionCall;
 import io.relata.spi.AttentionGradCall;
-import io.relata.spi.FeaturePlan;
-import io.relata.spi.FeaturePlan.Layout;
-import io.relata.spi.MessageOp;
-import io.relata.spi.Operand;
-import io.relata.spi.Reducer;
 import io.relata.spi.RowIndex;
-import io.relata.spi.SpmmCall;
-import io.relata.spi.Target;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 /**
  * Attention in one pass: a worker takes some rows at a time, makes their edges' weights in memory
  * of its own and hands these to the loops of weighted sums, so that what exists of a weight is in
- * the caches. The gradient goes through the edges by source: dot products of values and gradients,
- * the weights again, then the weighted sum of the gradients whose rows are still near.
+ * the caches. The gradient goes through the edges by source in the same way.
  */
 final class CpuAttention {
   /**
-   * Edges taken at a time: their weights stay in the nearest cache, and the rows that the gradient
-   * reads twice in the next. A row of more edges is taken alone.
+   * Edges taken at a time: their weights stay in the nearest cache. A row of more edges is taken
+   * alone.
    */
-  private static final int FORWARD_EDGES = 1_024;
+  private static final int EDGES = 1_024;
 
-  private static final int BACKWARD_EDGES = 512;
+  /** The same of rows, whose sums and dot products stay near. */
+  private static final int ROWS = 128;
 
-  /** Rows whose dot products are made at a time. */
-  private static final int DOT_ROWS = 1_024;
-
-  /** 0, 1, 2 and so on: the index of a graph in which every node is its own neighbour. */
-  private static final MemorySegment SELF = counting(DOT_ROWS + 1);
+  /** Bytes in which a loop keeps two vectors. */
+  static final long ROOM = 128;
 
   private final Workers workers;
   private final boolean vector;
   private final Loops loops;
+  private final AttentionSums sums;
   private final AtomicReference<MemorySegment> spare = new AtomicReference<>(MemorySegment.NULL);
 
   CpuAttention(Workers workers, boolean vector, Loops loops) {
     this.workers = workers;
     this.vector = vector;
     this.loops = loops;
-  }
-
-  private static MemorySegment counting(int count) {
-    MemorySegment s = Arena.global().allocate(4L * count, 64);
-    for (int i = 0; i < count; i++) {
-      Native.putInt(s.address() + 4L * i, i);
-    }
-    return s;
-  }
-
-  /** Loops that work on the same rows one after the other. */
-  private record Passes(List<RowLoop> loops, List<VectorPasses.Pass> passes) {
-    void run(RowTask task, int from, int to) {
-      for (int p = 0; p < passes.size(); p++) {
-        loops.get(p).run(task, passes.get(p).column(), from, to);
-      }
-    }
+    this.sums = new AttentionSums(loops);
   }
 
   /** Something done to rows from one to before another. */
@@ -79,113 +51,80 @@ final class CpuAttention {
 
   void forward(AttentionCall call) {
     RowIndex index = call.index();
-    AttentionSpec spec = spec(call, index);
-    AttentionTask task = task(call, index, address(call.statistics()), 0, 0, 0, 0);
+    boolean derived = call.derivative() != null;
+    AttentionSpec spec = spec(call, index, derived, false);
+    AttentionTask task = task(call, index, address(call.statistics()), 0, 0, 0);
     AttentionLoop weigh = loops.attention(name(spec, "Attention"), spec);
-    Passes sum = sum(call, spec);
-    long bytes = (long) spec.heads() * spec.bytes();
-    int runs = call.edge() == null ? 1 : 2;
+    AttentionSums.Passes sum = sums.sum(call, spec, false);
+    AttentionSums.Passes add = derived ? sums.sum(call, spec, true) : null;
+    long number = spec.bytes();
+    long width = (long) spec.heads() * call.width() * number;
+    long heads = spec.heads() * number;
     overRows(
         index,
-        FORWARD_EDGES,
+        EDGES,
         (from, to) -> {
           int first = getInt(task.offsets() + 4L * from);
-          int edges = getInt(task.offsets() + 4L * to) - first;
-          long scratch = RowScratch.block(runs * bytes * edges + 64);
-          weigh.run(task, from, to, scratch, 0);
-          long weights = scratch - bytes * first;
-          sum.run(sumTask(call, index, call.values(), weights, call.out()), from, to);
+          long bytes = heads * (getInt(task.offsets() + 4L * to) - first);
+          long run = bytes + ROOM;
+          long weights = RowScratch.block(4 * run + heads * (to - from) + ROOM);
+          AttentionMemory m =
+              new AttentionMemory(
+                  weights,
+                  weights + run,
+                  weights + 2 * run,
+                  0,
+                  weights + 4 * run + ROOM,
+                  weights + 4 * run);
+          weigh.run(task, from, to, m);
+          long out = call.out().address();
+          long shift = heads * first;
+          long values = call.values().address();
+          RowTask weighted =
+              AttentionSums.sumTask(
+                  call, task.offsets(), task.columns(), values, weights - shift, out);
+          sum.run(weighted, from, to);
+          if (derived) {
+            long derivative = call.derivative().address();
+            sum.run(weighted.with(m.sloped() - shift, derivative), from, to);
+            long own = out + from * width;
+            long to0 = derivative + from * width;
+            add.run(AttentionSums.selfTask(call, own, m.sums(), to0), 0, to - from);
+          }
         });
   }
 
-  void backward(AttentionGradCall call, Consumer<SpmmCall> spmm) {
+  void backward(AttentionGradCall call) {
     AttentionCall forward = call.forward();
     RowIndex index = call.bySource();
-    AttentionSpec spec = spec(forward, index);
-    Passes dot = dot(forward, spec);
-    Passes sum = sum(forward, spec);
-    AttentionLoop weigh = loops.attention(name(spec, "AttentionGrad"), spec);
-    // Not needed before the end: until then it holds result times gradient of each row and head.
-    long rowDots = call.dDestination().address();
-    long tableBytes = vector(spec) ? 16L * spec.heads() * index.numColumns() : 0;
+    AttentionSpec spec = spec(forward, index, true, call.dEdge() != null);
+    int destinations = index.numColumns();
+    long table = (spec.onVectors() ? 4L : 1L) * spec.heads() * spec.bytes() * destinations;
     withSpare(
-        tableBytes,
-        table -> {
+        table,
+        address -> {
           AttentionTask task =
               task(
                   forward,
                   index,
                   forward.statistics().address(),
-                  rowDots,
-                  table,
+                  address,
                   call.dSource().address(),
-                  call.dEdge().address());
-          overDestinations(call, dot, task, spec);
-          long bytes = (long) spec.heads() * spec.bytes();
-          int runs = vector(spec) ? spec.gradientRuns() : 1;
-          overRows(
-              index,
-              BACKWARD_EDGES,
-              (from, to) -> {
-                int first = getInt(task.offsets() + 4L * from);
-                int edges = getInt(task.offsets() + 4L * to) - first;
-                long scratch = RowScratch.block((runs + 1) * bytes * edges);
-                long dots = scratch + runs * bytes * edges;
-                dot.run(
-                    dotTask(
-                        index.offsets().address(),
-                        index.columns().address(),
-                        call.gradient().address(),
-                        forward.values().address(),
-                        dots - bytes * first,
-                        forward),
-                    from,
-                    to);
-                weigh.run(task, from, to, scratch, dots);
-                long weights = scratch - bytes * first;
-                sum.run(
-                    sumTask(forward, index, call.gradient(), weights, call.dValues()), from, to);
-              });
-        });
-    spmm.accept(
-        new SpmmCall(
-            forward.index(),
-            MessageOp.COPY,
-            new Operand(call.dEdge(), Target.E),
-            null,
-            FeaturePlan.copy(forward.heads()),
-            Reducer.SUM,
-            call.dDestination(),
-            null,
-            false));
-  }
-
-  /** Result times gradient of each destination and head, and on vectors the table. */
-  private void overDestinations(
-      AttentionGradCall call, Passes dot, AttentionTask task, AttentionSpec spec) {
-    AttentionCall forward = call.forward();
-    int rows = forward.index().numRows();
-    long rowBytes = (long) forward.heads() * forward.width() * spec.bytes();
-    long dotBytes = (long) spec.heads() * spec.bytes();
-    AttentionLoop table = vector(spec) ? loops.attention("VectorAttentionTable", spec) : null;
-    workers.forEach(
-        (rows + DOT_ROWS - 1) / DOT_ROWS,
-        k -> {
-          int from = k * DOT_ROWS;
-          int to = Math.min(rows, from + DOT_ROWS);
-          long dots = task.rowDots() + from * dotBytes;
-          RowTask self =
-              dotTask(
-                  SELF.address(),
-                  SELF.address(),
-                  call.gradient().address() + from * rowBytes,
-                  forward.out().address() + from * rowBytes,
-                  dots,
-                  forward);
-          dot.run(self, 0, to - from);
-          if (table != null) {
-            table.run(task, from, to, 0, dots);
-          }
+                  address(call.dEdge()));
+          AttentionGradient gradient =
+              new AttentionGradient(
+                  call,
+                  spec,
+                  task,
+                  sums.dot(forward, spec),
+                  sums.sum(forward, spec, false),
+                  loops.attention(name(spec, "AttentionGrad"), spec),
+                  spec.onVectors() ? loops.attention("VectorAttentionTable", spec) : null);
+          int rows = AttentionSums.ROWS;
+          workers.forEach(
+              (destinations + rows - 1) / rows,
+              k -> gradient.destinations(k * rows, Math.min(destinations, (k + 1) * rows)));
+          overRows(index, AttentionGradient.EDGES, gradient::sources);
         });
   }
 
@@ -198,7 +137,8 @@ final class CpuAttention {
         b -> {
           int from = blocks[b];
           while (from < blocks[b + 1]) {
-            int to = RowScratch.chunk(offsets, from, blocks[b + 1], edges);
+            int most = Math.min(blocks[b + 1], from + ROWS);
+            int to = RowScratch.chunk(offsets, from, most, edges);
             body.run(from, to);
             from = to;
           }
@@ -215,15 +155,12 @@ final class CpuAttention {
     spare.set(block);
   }
 
-  private boolean vector(AttentionSpec spec) {
-    return vector && spec.dtype() == DType.FLOAT32;
-  }
-
   private String name(AttentionSpec spec, String template) {
-    return (vector(spec) ? "Vector" : "Plain") + template;
+    return (spec.onVectors() ? "Vector" : "Plain") + template;
   }
 
-  private AttentionSpec spec(AttentionCall call, RowIndex index) {
+  private AttentionSpec spec(
+      AttentionCall call, RowIndex index, boolean sloped, boolean edgeGradient) {
     DType dtype = call.out().dtype();
     boolean onVectors = vector && dtype == DType.FLOAT32;
     int heads = call.heads();
@@ -233,6 +170,8 @@ final class CpuAttention {
         index.edgeIds() == null,
         call.edge() != null,
         call.statistics() != null,
+        sloped,
+        edgeGradient,
         onVectors ? loops.rowCopy(heads) : null);
   }
 
@@ -241,13 +180,7 @@ final class CpuAttention {
   }
 
   private static AttentionTask task(
-      AttentionCall call,
-      RowIndex index,
-      long statistics,
-      long rowDots,
-      long table,
-      long dSource,
-      long dEdge) {
+      AttentionCall call, RowIndex index, long statistics, long table, long dSource, long dEdge) {
     return new AttentionTask(
         index.offsets().address(),
         index.columns().address(),
@@ -257,93 +190,8 @@ final class CpuAttention {
         address(call.edge()),
         call.slope(),
         statistics,
-        rowDots,
         table,
         dSource,
         dEdge);
-  }
-
-  // ---- the loops of sums and dot products, on scratch memory ----
-
-  /** How a row meets its edge's weights. */
-  private static FeaturePlan weighted(AttentionCall call) {
-    int heads = call.heads();
-    int size = heads * call.width();
-    return call.width() == 1
-        ? new FeaturePlan(Layout.SAME, size, size, heads, size, 1, null, null, null)
-        : new FeaturePlan(
-            Layout.RHS_GROUPED, size, size, heads, size, call.width(), null, null, null);
-  }
-
-  private Passes sum(AttentionCall call, AttentionSpec spec) {
-    FeaturePlan plan = weighted(call);
-    LoopSpec loop = loop(Target.U, Target.E, Reducer.SUM, spec.dtype(), plan.layout());
-    if (!vector(spec)) {
-      return plain("PlainSpmm", loop);
-    }
-    return VectorPasses.weighted(plan)
-        ? passes("VectorWeightedSum", loop, VectorPasses.straight(plan))
-        : passes("VectorSum", loop, VectorPasses.of(plan, false));
-  }
-
-  private static RowTask sumTask(
-      AttentionCall call, RowIndex index, Array rows, long weights, Array out) {
-    int size = call.heads() * call.width();
-    return new RowTask(
-        index.offsets().address(),
-        index.columns().address(),
-        0,
-        rows.address(),
-        weights,
-        out.address(),
-        0,
-        size,
-        call.heads(),
-        size,
-        call.width(),
-        null);
-  }
-
-  private Passes dot(AttentionCall call, AttentionSpec spec) {
-    int heads = call.heads();
-    int size = heads * call.width();
-    FeaturePlan plan =
-        new FeaturePlan(
-            Layout.OUT_GROUPED, size, size, size, heads, call.width(), null, null, null);
-    LoopSpec loop = loop(Target.U, Target.V, null, spec.dtype(), plan.layout());
-    if (!vector(spec)) {
-      return plain("PlainSddmm", loop);
-    }
-    if (VectorPasses.rowDots(plan)) {
-      return passes("VectorRowDot", loop, VectorPasses.rowDot(plan));
-    }
-    return VectorPasses.headDots(plan)
-        ? passes("VectorHeadDot", loop, List.of(VectorPasses.heads(plan)))
-        : passes("VectorDot", loop, VectorPasses.perEdge(plan));
-  }
-
-  private static RowTask dotTask(
-      long offsets, long columns, long gathered, long own, long out, AttentionCall call) {
-    int size = call.heads() * call.width();
-    return new RowTask(
-        offsets, columns, 0, gathered, own, out, 0, size, size, call.heads(), call.width(), null);
-  }
-
-  private static LoopSpec loop(
-      Target lhs, Target rhs, Reducer reducer, DType dtype, Layout layout) {
-    return new LoopSpec(MessageOp.MUL, lhs, rhs, reducer, dtype, layout, true, false, false, null);
-  }
-
-  private Passes plain(String template, LoopSpec spec) {
-    VectorPasses.Pass all = new VectorPasses.Pass(0, null);
-    return new Passes(List.of(loops.rows(template, spec)), List.of(all));
-  }
-
-  private Passes passes(String template, LoopSpec spec, List<VectorPasses.Pass> passes) {
-    List<RowLoop> copies = new ArrayList<>();
-    for (VectorPasses.Pass p : passes) {
-      copies.add(loops.rows(template, spec.on(p.lanes())));
-    }
-    return new Passes(copies, passes);
   }
 }

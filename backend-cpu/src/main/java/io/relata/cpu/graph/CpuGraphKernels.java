@@ -180,8 +180,13 @@ public final class CpuGraphKernels implements GraphKernels {
   }
 
   @Override
+  public boolean attentionDerivative() {
+    return true;
+  }
+
+  @Override
   public void attentionGrad(AttentionGradCall call) {
-    attention.backward(call, this::spmm);
+    attention.backward(call);
     Reference.reachabilityFence(call);
   }
 

@@ -16,24 +16,36 @@ final class PlainAttention implements AttentionLoop {
   private static final DType DTYPE = SPEC.dtype();
   private static final int BYTES = SPEC.bytes();
   private static final int HEADS = SPEC.heads();
+  private static final boolean SLOPED = SPEC.sloped();
 
   @Override
-  public void run(AttentionTask t, int from, int to, long scratch, long dots) {
+  public void run(AttentionTask t, int from, int to, AttentionMemory m) {
     int first = getInt(t.offsets() + 4L * from);
     for (int v = from; v < to; v++) {
       int begin = getInt(t.offsets() + 4L * v);
       int end = getInt(t.offsets() + 4L * v + 4);
       for (int h = 0; h < HEADS; h++) {
-        weigh(t, v, begin, end, h, scratch + ((long) (begin - first) * HEADS + h) * BYTES);
+        double sloped = weigh(t, v, begin, end, h, m, ((long) (begin - first) * HEADS + h) * BYTES);
+        if (SLOPED) {
+          long at = m.sums() + ((long) (v - from) * HEADS + h) * BYTES;
+          PlainMessage.write(DTYPE, at, -sloped);
+        }
       }
     }
   }
 
-  private static void weigh(AttentionTask t, int v, int begin, int end, int h, long to) {
+  /** Weights and sloped weights of a row from {@code at} on; answers the sum of the sloped. */
+  private static double weigh(
+      AttentionTask t, int v, int begin, int end, int h, AttentionMemory m, long at) {
+    long to = m.weights() + at;
+    long sloped = m.sloped() + at;
     double max = Double.NEGATIVE_INFINITY;
     for (int i = begin; i < end; i++) {
       double term = PlainLogit.term(SPEC, t, getInt(t.columns() + 4L * i), v, i, h);
       write(to, i - begin, PlainLogit.leaky(t, term));
+      if (SLOPED) {
+        write(sloped, i - begin, term > 0 ? 1 : t.slope());
+      }
       // A NaN is passed over here and comes back with the exponential.
       double y = read(to, i - begin);
       max = y > max ? y : max;
@@ -45,15 +57,21 @@ final class PlainAttention implements AttentionLoop {
     for (int i = begin; i < end; i++) {
       sum += Math.exp(read(to, i - begin) - max);
     }
+    double total = 0;
     for (int i = begin; i < end; i++) {
       double e = Math.exp(read(to, i - begin) - max);
       write(to, i - begin, sum == 0 ? 0 : e / sum);
+      if (SLOPED) {
+        write(sloped, i - begin, read(to, i - begin) * read(sloped, i - begin));
+        total += read(sloped, i - begin);
+      }
     }
     if (SPEC.statistics()) {
-      long at = t.statistics() + 2L * ((long) v * HEADS + h) * BYTES;
-      PlainMessage.write(DTYPE, at, max);
-      PlainMessage.write(DTYPE, at + BYTES, sum);
+      long statistics = t.statistics() + 2L * ((long) v * HEADS + h) * BYTES;
+      PlainMessage.write(DTYPE, statistics, max);
+      PlainMessage.write(DTYPE, statistics + BYTES, sum);
     }
+    return total;
   }
 
   private static double read(long at, int edge) {

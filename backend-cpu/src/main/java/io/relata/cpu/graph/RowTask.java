@@ -49,4 +49,11 @@ record RowTask(
         plan.inner(),
         table);
   }
+
+  /** The same with another right operand and result. */
+  RowTask with(long otherRhs, long otherOut) {
+    return new RowTask(
+        offsets, columns, edgeIds, lhs, otherRhs, otherOut, winners, lhsSize, rhsSize, outSize,
+        inner, table);
+  }
 }

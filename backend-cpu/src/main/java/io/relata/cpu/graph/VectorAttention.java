@@ -17,7 +17,7 @@ import jdk.incubator.vector.VectorShuffle;
 /**
  * Template of the attention weights of some rows, FLOAT32: the sources' terms are gathered into
  * scratch memory, where vectors then run over each row's numbers as they lie and lanes of one head
- * are folded at the end, always in the same order. Allocates nothing.
+ * are folded at the end. Allocates nothing.
  */
 final class VectorAttention implements AttentionLoop {
   private static final AttentionSpec SPEC =
@@ -25,34 +25,14 @@ final class VectorAttention implements AttentionLoop {
   private static final boolean IDENTITY = SPEC.identity();
   private static final boolean EDGE = SPEC.edge();
   private static final boolean STATISTICS = SPEC.statistics();
+  private static final boolean SLOPED = SPEC.sloped();
   private static final RowCopy COPY = SPEC.copy();
   private static final int HEADS = SPEC.heads();
+  private static final HeadLanes LANES = HeadLanes.of(HEADS);
+  private static final long STEP = LANES.step();
 
-  /** Edges in a vector; one where a vector does not hold all heads. */
-  private static final int EDGES = Math.max(1, LENGTH / HEADS);
-
-  /** True where vectors are whole but for the last of a row. */
-  private static final boolean WHOLE = LENGTH % HEADS == 0;
-
-  /** Bytes from one vector of a row to the next one of the same heads. */
-  private static final long STEP = 4L * EDGES * HEADS;
-
-  private static final VectorShuffle<Float> BY_8 = rotation(8);
-  private static final VectorShuffle<Float> BY_4 = rotation(4);
-  private static final VectorShuffle<Float> BY_2 = rotation(2);
-  private static final VectorShuffle<Float> BY_1 = rotation(1);
-  private static final VectorShuffle<Float> EDGE_1 = rotation(HEADS);
-  private static final VectorShuffle<Float> EDGE_2 = rotation(2 * HEADS);
-  private static final VectorShuffle<Float> EDGE_3 = rotation(3 * HEADS);
-  private static final VectorShuffle<Float> EDGE_4 = rotation(4 * HEADS);
-
-  /** Brings the first edge's lanes to all edges. */
-  private static final VectorShuffle<Float> REPEAT =
-      VectorShuffle.fromOp(SPECIES, i -> i % HEADS % LENGTH);
-
-  private static VectorShuffle<Float> rotation(int by) {
-    return VectorShuffle.fromOp(SPECIES, i -> (i + by) % LENGTH);
-  }
+  /** True where what stands behind a vector of a row comes later, with the next row. */
+  private static final boolean NEXT_FREE = LANES.whole();
 
   /** Brings lane i to lanes 2 i and 2 i + 1, for the lower and the upper half of the lanes. */
   private static final VectorShuffle<Float> TWICE = VectorShuffle.fromOp(SPECIES, i -> i / 2);
@@ -63,140 +43,144 @@ final class VectorAttention implements AttentionLoop {
       VectorMask.fromLong(SPECIES, 0xAAAAAAAAAAAAAAAAL >>> (64 - LENGTH));
 
   @Override
-  public void run(AttentionTask t, int from, int to, long scratch, long dots) {
+  public void run(AttentionTask t, int from, int to, AttentionMemory m) {
     int first = getInt(t.offsets() + 4L * from);
     int last = getInt(t.offsets() + 4L * to);
     long bytes = 4L * HEADS * (last - first);
-    long terms = IDENTITY ? t.edge() + 4L * HEADS * first : scratch + bytes;
-    long largest = scratch + (EDGE ? 2 : 1) * bytes;
-    COPY.gather(t.source(), t.columns() + 4L * first, last - first, scratch);
+    long terms = m.rest();
+    long edgeTerms = IDENTITY ? t.edge() + 4L * HEADS * first : terms + bytes;
+    COPY.gather(t.source(), t.columns() + 4L * first, last - first, terms);
     if (EDGE && !IDENTITY) {
-      COPY.gather(t.edge(), t.edgeIds() + 4L * first, last - first, terms);
+      COPY.gather(t.edge(), t.edgeIds() + 4L * first, last - first, edgeTerms);
     }
+    long x = m.weights();
+    long toTerms = terms - x;
+    long toEdgeTerms = edgeTerms - x;
+    long toSloped = m.sloped() - x;
     int begin = first;
     for (int v = from; v < to; v++) {
       int end = getInt(t.offsets() + 4L * v + 4);
-      long x = scratch + 4L * HEADS * (begin - first);
+      long stop = x + 4L * HEADS * (end - begin);
       for (int g = 0; g < HEADS; g += LENGTH) {
-        long stop = x + 4L * HEADS * (end - begin);
-        logits(t, v, g, x + 4L * g, stop, terms - scratch, largest);
-        weights(t, v, g, x + 4L * g, stop, largest);
+        long sum = m.sums() + 4 * ((long) (v - from) * HEADS + g);
+        logits(t, v, g, x + 4L * g, stop, toTerms, toEdgeTerms, toSloped, m.room());
+        exponentials(g, x + 4L * g, stop, m.room());
+        weights(t, v, g, x + 4L * g, stop, toSloped, sum, m.room());
       }
+      x = stop;
       begin = end;
     }
   }
 
   /**
    * Terms to logits, for as many heads as a vector holds, and the largest of each. Apart from what
-   * comes next, because C2 inlines no more of the exponential's methods in a larger body.
+   * comes next, because after an exponential C2 inlines no more of our methods, and then boxes
+   * vectors. Whole vectors are stored even at the end of a row, where what comes next is not yet
+   * there: what a masked store wrote cannot be read before it has reached the cache.
    */
   private static void logits(
-      AttentionTask t, int v, int g, long x, long stop, long toTerms, long largest) {
+      AttentionTask t,
+      int v,
+      int g,
+      long x,
+      long stop,
+      long toTerms,
+      long toEdgeTerms,
+      long toSloped,
+      long room) {
     FloatVector lowest = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
     FloatVector zero = FloatVector.zero(SPECIES);
-    float slope = (float) t.slope();
-    int lanes = HEADS < LENGTH ? EDGES * HEADS : HEADS - g;
+    FloatVector one = FloatVector.broadcast(SPECIES, 1f);
+    FloatVector slope = FloatVector.broadcast(SPECIES, (float) t.slope());
     VectorMask<Float> heads = SPECIES.indexInRange(0, HEADS - g);
     FloatVector own =
-        FloatVector.fromMemorySegment(
-            SPECIES, ALL, address(t.destination() + 4 * ((long) v * HEADS + g)), ORDER, heads);
-    if (HEADS < LENGTH) {
-      own = own.rearrange(REPEAT);
-    }
+        LANES.repeated(
+            FloatVector.fromMemorySegment(
+                SPECIES, ALL, address(t.destination() + 4 * ((long) v * HEADS + g)), ORDER, heads));
     // A NaN is passed over here and comes back with the exponential.
     FloatVector max = lowest;
     for (long p = x; p < stop; p += STEP) {
-      VectorMask<Float> mask =
-          SPECIES.indexInRange(0, WHOLE ? stop - p >> 2 : Math.min(lanes, stop - p >> 2));
+      VectorMask<Float> mask = LANES.mask(g, stop - p);
       long at = address(p);
-      FloatVector a = FloatVector.fromMemorySegment(SPECIES, ALL, at, ORDER, mask).add(own);
+      FloatVector a =
+          FloatVector.fromMemorySegment(SPECIES, ALL, address(p + toTerms), ORDER, mask).add(own);
       if (EDGE) {
-        a = a.add(FloatVector.fromMemorySegment(SPECIES, ALL, address(p + toTerms), ORDER, mask));
+        long edge = address(p + toEdgeTerms);
+        a = a.add(FloatVector.fromMemorySegment(SPECIES, ALL, edge, ORDER, mask));
       }
-      a = a.mul(slope).blend(a, a.compare(VectorOperators.GT, zero));
-      a.intoMemorySegment(ALL, at, ORDER, mask);
+      FloatVector factor = slope.blend(one, a.compare(VectorOperators.GT, zero));
+      a = a.mul(factor);
+      if (NEXT_FREE) {
+        a.intoMemorySegment(ALL, at, ORDER);
+      } else {
+        a.intoMemorySegment(ALL, at, ORDER, mask);
+      }
+      if (SLOPED && NEXT_FREE) {
+        factor.intoMemorySegment(ALL, address(p + toSloped), ORDER);
+      } else if (SLOPED) {
+        factor.intoMemorySegment(ALL, address(p + toSloped), ORDER, mask);
+      }
       max = max.blend(a, a.compare(VectorOperators.GT, max, mask));
     }
-    if (WHOLE) {
-      if (LENGTH > 8 && HEADS <= 8) {
-        max = max.max(max.rearrange(BY_8));
-      }
-      if (LENGTH > 4 && HEADS <= 4) {
-        max = max.max(max.rearrange(BY_4));
-      }
-      if (LENGTH > 2 && HEADS <= 2) {
-        max = max.max(max.rearrange(BY_2));
-      }
-      if (HEADS == 1) {
-        max = max.max(max.rearrange(BY_1));
-      }
-    } else if (EDGES > 1) {
-      FloatVector all = max;
-      max = max.max(all.rearrange(EDGE_1));
-      if (EDGES > 2) {
-        max = max.max(all.rearrange(EDGE_2));
-      }
-      if (EDGES > 3) {
-        max = max.max(all.rearrange(EDGE_3));
-      }
-      if (EDGES > 4) {
-        max = max.max(all.rearrange(EDGE_4));
-      }
-      max = max.rearrange(REPEAT);
-    }
+    max = LANES.max(max);
     // Rows of only -inf: exponentials of -inf - 0 are 0.
     max = max.blend(zero, max.compare(VectorOperators.EQ, lowest));
-    max.intoMemorySegment(ALL, address(largest), ORDER);
+    max.intoMemorySegment(ALL, address(room), ORDER);
   }
 
-  /** Logits to weights. */
-  private static void weights(AttentionTask t, int v, int g, long x, long stop, long largest) {
+  /** Logits to exponentials, and their sums by lane, which come after the largest logits. */
+  private static void exponentials(int g, long x, long stop, long room) {
     FloatVector zero = FloatVector.zero(SPECIES);
-    FloatVector one = FloatVector.broadcast(SPECIES, 1f);
-    int lanes = HEADS < LENGTH ? EDGES * HEADS : HEADS - g;
-    FloatVector max = FloatVector.fromMemorySegment(SPECIES, ALL, address(largest), ORDER);
+    FloatVector max = FloatVector.fromMemorySegment(SPECIES, ALL, address(room), ORDER);
     FloatVector sum = zero;
     for (long p = x; p < stop; p += STEP) {
-      VectorMask<Float> mask =
-          SPECIES.indexInRange(0, WHOLE ? stop - p >> 2 : Math.min(lanes, stop - p >> 2));
-      FloatVector a = FloatVector.fromMemorySegment(SPECIES, ALL, address(p), ORDER, mask);
-      FloatVector e = VectorExp.exp(a.sub(max));
-      e.intoMemorySegment(ALL, address(p), ORDER, mask);
+      VectorMask<Float> mask = LANES.mask(g, stop - p);
+      FloatVector e =
+          VectorExp.exp(FloatVector.fromMemorySegment(SPECIES, ALL, address(p), ORDER).sub(max));
       sum = sum.add(zero.blend(e, mask));
+      if (NEXT_FREE) {
+        e.intoMemorySegment(ALL, address(p), ORDER);
+      } else {
+        e.intoMemorySegment(ALL, address(p), ORDER, mask);
+      }
     }
-    if (WHOLE) {
-      if (LENGTH > 8 && HEADS <= 8) {
-        sum = sum.add(sum.rearrange(BY_8));
-      }
-      if (LENGTH > 4 && HEADS <= 4) {
-        sum = sum.add(sum.rearrange(BY_4));
-      }
-      if (LENGTH > 2 && HEADS <= 2) {
-        sum = sum.add(sum.rearrange(BY_2));
-      }
-      if (HEADS == 1) {
-        sum = sum.add(sum.rearrange(BY_1));
-      }
-    } else if (EDGES > 1) {
-      FloatVector all = sum;
-      sum = sum.add(all.rearrange(EDGE_1));
-      if (EDGES > 2) {
-        sum = sum.add(all.rearrange(EDGE_2));
-      }
-      if (EDGES > 3) {
-        sum = sum.add(all.rearrange(EDGE_3));
-      }
-      if (EDGES > 4) {
-        sum = sum.add(all.rearrange(EDGE_4));
-      }
-      sum = sum.rearrange(REPEAT);
-    }
+    sum.intoMemorySegment(ALL, address(room + 4L * LENGTH), ORDER);
+  }
+
+  /** Exponentials to weights. */
+  private static void weights(
+      AttentionTask t, int v, int g, long x, long stop, long toSloped, long sums, long room) {
+    FloatVector zero = FloatVector.zero(SPECIES);
+    FloatVector one = FloatVector.broadcast(SPECIES, 1f);
+    FloatVector max = FloatVector.fromMemorySegment(SPECIES, ALL, address(room), ORDER);
+    FloatVector sum =
+        LANES.sum(FloatVector.fromMemorySegment(SPECIES, ALL, address(room + 4L * LENGTH), ORDER));
     FloatVector scale = one.div(sum.blend(one, sum.compare(VectorOperators.EQ, zero)));
+    FloatVector sloped = zero;
     for (long p = x; p < stop; p += STEP) {
-      VectorMask<Float> mask =
-          SPECIES.indexInRange(0, WHOLE ? stop - p >> 2 : Math.min(lanes, stop - p >> 2));
-      FloatVector e = FloatVector.fromMemorySegment(SPECIES, ALL, address(p), ORDER, mask);
-      e.mul(scale).intoMemorySegment(ALL, address(p), ORDER, mask);
+      VectorMask<Float> mask = LANES.mask(g, stop - p);
+      long at = address(p);
+      FloatVector w = FloatVector.fromMemorySegment(SPECIES, ALL, at, ORDER).mul(scale);
+      FloatVector s = zero;
+      if (SLOPED) {
+        long other = address(p + toSloped);
+        s = w.mul(FloatVector.fromMemorySegment(SPECIES, ALL, other, ORDER));
+        sloped = sloped.sub(zero.blend(s, mask));
+        if (NEXT_FREE) {
+          s.intoMemorySegment(ALL, other, ORDER);
+        } else {
+          s.intoMemorySegment(ALL, other, ORDER, mask);
+        }
+      }
+      if (NEXT_FREE) {
+        w.intoMemorySegment(ALL, at, ORDER);
+      } else {
+        w.intoMemorySegment(ALL, at, ORDER, mask);
+      }
+    }
+    VectorMask<Float> heads = SPECIES.indexInRange(0, HEADS - g);
+    if (SLOPED) {
+      LANES.sum(sloped).intoMemorySegment(ALL, address(sums), ORDER, heads);
     }
     if (STATISTICS) {
       long at = address(t.statistics() + 8 * ((long) v * HEADS + g));

@@ -15,12 +15,13 @@ import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorShuffle;
+import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Template of the attention weights, made again, and the gradients of the logits for the edges that
- * leave some sources, FLOAT32. Leaves the weights in scratch memory, writes the gradients by edge
- * id, and their sums by source, folded in a fixed order. Allocates nothing.
+ * Template of the attention weights, made again, and the sloped weights for the edges that leave
+ * some sources, FLOAT32. Leaves minus the sum of sloped weights times {@code rowDots} in {@code
+ * dSource}, folded in a fixed order, and where it is asked for, writes the gradients of the edges'
+ * terms by edge id. Allocates nothing.
  */
 final class VectorAttentionGrad implements AttentionLoop {
   private static final AttentionSpec SPEC =
@@ -29,170 +30,147 @@ final class VectorAttentionGrad implements AttentionLoop {
   private static final boolean EDGE = SPEC.edge();
   private static final RowCopy COPY = SPEC.copy();
   private static final int HEADS = SPEC.heads();
-
-  /** Edges in a vector; one where a vector does not hold all heads. */
-  private static final int EDGES = Math.max(1, LENGTH / HEADS);
-
-  /** True where vectors are whole but for the last of a row. */
-  private static final boolean WHOLE = LENGTH % HEADS == 0;
-
-  /** Bytes from one vector of a row to the next one of the same heads. */
-  private static final long STEP = 4L * EDGES * HEADS;
-
-  private static final VectorShuffle<Float> BY_8 = rotation(8);
-  private static final VectorShuffle<Float> BY_4 = rotation(4);
-  private static final VectorShuffle<Float> BY_2 = rotation(2);
-  private static final VectorShuffle<Float> BY_1 = rotation(1);
-  private static final VectorShuffle<Float> EDGE_1 = rotation(HEADS);
-  private static final VectorShuffle<Float> EDGE_2 = rotation(2 * HEADS);
-  private static final VectorShuffle<Float> EDGE_3 = rotation(3 * HEADS);
-  private static final VectorShuffle<Float> EDGE_4 = rotation(4 * HEADS);
-
-  /** Brings the first edge's lanes to all edges. */
-  private static final VectorShuffle<Float> REPEAT =
-      VectorShuffle.fromOp(SPECIES, i -> i % HEADS % LENGTH);
-
-  private static VectorShuffle<Float> rotation(int by) {
-    return VectorShuffle.fromOp(SPECIES, i -> (i + by) % LENGTH);
-  }
+  private static final VectorSpecies<Float> PART = HeadLanes.species(HEADS);
+  private static final boolean EDGE_GRADIENT = SPEC.edgeGradient();
+  private static final HeadLanes LANES = HeadLanes.of(HEADS);
+  private static final long STEP = LANES.step();
 
   @Override
-  public void run(AttentionTask t, int from, int to, long scratch, long dots) {
+  public void run(AttentionTask t, int from, int to, AttentionMemory m) {
     int first = getInt(t.offsets() + 4L * from);
     int last = getInt(t.offsets() + 4L * to);
-    // Weights first, where the largest logits are before; then terms, scales, row dots.
     long bytes = 4L * HEADS * (last - first);
-    gather(t.table(), t.columns() + 4L * first, t.columns() + 4L * last, scratch, bytes);
-    long terms = IDENTITY ? t.edge() + 4L * HEADS * first : scratch + 4 * bytes;
+    // Where weights come stand the largest logits, where sloped weights come the terms; then come
+    // scales and results times gradients.
+    long x = m.weights();
+    long terms = IDENTITY ? t.edge() + 4L * HEADS * first : m.rest() + 2 * bytes;
+    gather(t.table(), t.columns() + 4L * first, t.columns() + 4L * last, m, bytes);
     if (EDGE && !IDENTITY) {
       COPY.gather(t.edge(), t.edgeIds() + 4L * first, last - first, terms);
     }
     int begin = first;
     for (int u = from; u < to; u++) {
       int end = getInt(t.offsets() + 4L * u + 4);
-      long at = 4L * HEADS * (begin - first);
-      long stop = scratch + 4L * HEADS * (end - first);
+      long stop = x + 4L * HEADS * (end - begin);
       for (int g = 0; g < HEADS; g += LENGTH) {
-        long p = scratch + at + 4L * g;
-        row(t, u, g, p, stop, bytes, terms - scratch, dots - scratch);
+        row(t, u, g, x + 4L * g, stop, m, bytes, terms - m.weights());
+        sum(t, u, g, m.room());
       }
+      x = stop;
       begin = end;
     }
-    if (IDENTITY) {
-      MemorySegment.copy(ALL, scratch + bytes, ALL, t.dEdge() + 4L * HEADS * first, bytes);
-    } else {
-      COPY.scatter(scratch + bytes, t.edgeIds() + 4L * first, last - first, t.dEdge());
+    if (EDGE_GRADIENT && IDENTITY) {
+      MemorySegment.copy(ALL, m.dots(), ALL, t.dEdge() + 4L * HEADS * first, bytes);
+    } else if (EDGE_GRADIENT) {
+      COPY.scatter(m.dots(), t.edgeIds() + 4L * first, last - first, t.dEdge());
     }
   }
 
   /** What the edges need to know of their destinations, one run of scratch memory for each. */
-  private static void gather(long table, long slot, long stop, long to, long bytes) {
-    VectorMask<Float> heads = SPECIES.indexInRange(0, HEADS);
+  private static void gather(long table, long slot, long stop, AttentionMemory m, long bytes) {
+    long x = m.weights();
+    long toSloped = m.sloped() - x;
+    long toScales = m.rest() - x;
+    long toRowDots = toScales + bytes;
     while (slot != stop) {
-      long x = address(table + 16L * HEADS * getInt(address(slot)));
-      long y = address(to);
-      long z = address(to + bytes);
+      long from = address(table + 16L * HEADS * getInt(address(slot)));
       if (HEADS == 1) {
-        putFloat(z, getFloat(x));
-        putFloat(y, getFloat(x + 4));
-        putFloat(z + bytes, getFloat(x + 8));
-        putFloat(z + 2 * bytes, getFloat(x + 12));
-      } else if (HEADS < LENGTH) {
-        FloatVector.fromMemorySegment(SPECIES, ALL, x, ORDER, heads)
-            .intoMemorySegment(ALL, z, ORDER, heads);
-        FloatVector.fromMemorySegment(SPECIES, ALL, x + 4L * HEADS, ORDER, heads)
-            .intoMemorySegment(ALL, y, ORDER, heads);
-        FloatVector.fromMemorySegment(SPECIES, ALL, x + 8L * HEADS, ORDER, heads)
-            .intoMemorySegment(ALL, address(z + bytes), ORDER, heads);
-        FloatVector.fromMemorySegment(SPECIES, ALL, x + 12L * HEADS, ORDER, heads)
-            .intoMemorySegment(ALL, address(z + 2 * bytes), ORDER, heads);
+        putFloat(x + toSloped, getFloat(from));
+        putFloat(x, getFloat(from + 4));
+        putFloat(x + toScales, getFloat(from + 8));
+        putFloat(x + toRowDots, getFloat(from + 12));
+      } else if (HEADS == PART.length()) {
+        FloatVector.fromMemorySegment(PART, ALL, from, ORDER)
+            .intoMemorySegment(ALL, address(x + toSloped), ORDER);
+        FloatVector.fromMemorySegment(PART, ALL, from + 4L * HEADS, ORDER)
+            .intoMemorySegment(ALL, address(x), ORDER);
+        FloatVector.fromMemorySegment(PART, ALL, from + 8L * HEADS, ORDER)
+            .intoMemorySegment(ALL, address(x + toScales), ORDER);
+        FloatVector.fromMemorySegment(PART, ALL, from + 12L * HEADS, ORDER)
+            .intoMemorySegment(ALL, address(x + toRowDots), ORDER);
       } else {
         for (int g = 0; g < HEADS; g += LENGTH) {
-          long j = 4L * g;
+          long y = address(from + 4L * g);
+          long z = x + 4L * g;
           VectorMask<Float> some = SPECIES.indexInRange(0, HEADS - g);
-          FloatVector.fromMemorySegment(SPECIES, ALL, address(x + j), ORDER, some)
-              .intoMemorySegment(ALL, address(z + j), ORDER, some);
-          FloatVector.fromMemorySegment(SPECIES, ALL, address(x + j + 4L * HEADS), ORDER, some)
-              .intoMemorySegment(ALL, address(y + j), ORDER, some);
-          FloatVector.fromMemorySegment(SPECIES, ALL, address(x + j + 8L * HEADS), ORDER, some)
-              .intoMemorySegment(ALL, address(z + j + bytes), ORDER, some);
-          FloatVector.fromMemorySegment(SPECIES, ALL, address(x + j + 12L * HEADS), ORDER, some)
-              .intoMemorySegment(ALL, address(z + j + 2 * bytes), ORDER, some);
+          FloatVector.fromMemorySegment(SPECIES, ALL, y, ORDER, some)
+              .intoMemorySegment(ALL, address(z + toSloped), ORDER, some);
+          FloatVector.fromMemorySegment(SPECIES, ALL, y + 4L * HEADS, ORDER, some)
+              .intoMemorySegment(ALL, address(z), ORDER, some);
+          FloatVector.fromMemorySegment(SPECIES, ALL, y + 8L * HEADS, ORDER, some)
+              .intoMemorySegment(ALL, address(z + toScales), ORDER, some);
+          FloatVector.fromMemorySegment(SPECIES, ALL, y + 12L * HEADS, ORDER, some)
+              .intoMemorySegment(ALL, address(z + toRowDots), ORDER, some);
         }
       }
       slot += 4;
-      to += 4L * HEADS;
+      x += 4L * HEADS;
     }
   }
 
   /** The edges of one source, for as many heads as a vector holds. */
   private static void row(
-      AttentionTask t, int u, int g, long x, long stop, long bytes, long toTerms, long toDots) {
+      AttentionTask t,
+      int u,
+      int g,
+      long x,
+      long stop,
+      AttentionMemory m,
+      long bytes,
+      long toTerms) {
+    long toSloped = m.sloped() - m.weights();
+    long toScales = m.rest() - m.weights();
+    long toRowDots = toScales + bytes;
+    long toDots = m.dots() - m.weights();
     FloatVector zero = FloatVector.zero(SPECIES);
     float slope = (float) t.slope();
-    int lanes = HEADS < LENGTH ? EDGES * HEADS : HEADS - g;
     VectorMask<Float> heads = SPECIES.indexInRange(0, HEADS - g);
     long at = 4 * ((long) u * HEADS + g);
     FloatVector own =
-        FloatVector.fromMemorySegment(SPECIES, ALL, address(t.source() + at), ORDER, heads);
-    if (HEADS < LENGTH) {
-      own = own.rearrange(REPEAT);
-    }
+        LANES.repeated(
+            FloatVector.fromMemorySegment(SPECIES, ALL, address(t.source() + at), ORDER, heads));
     FloatVector sum = zero;
     for (long p = x; p < stop; p += STEP) {
-      VectorMask<Float> mask =
-          SPECIES.indexInRange(0, WHOLE ? stop - p >> 2 : Math.min(lanes, stop - p >> 2));
-      long term = address(p + bytes);
-      FloatVector a = own.add(FloatVector.fromMemorySegment(SPECIES, ALL, term, ORDER, mask));
+      VectorMask<Float> mask = LANES.mask(g, stop - p);
+      long weight = address(p);
+      long sloped = address(p + toSloped);
+      FloatVector a = own.add(FloatVector.fromMemorySegment(SPECIES, ALL, sloped, ORDER, mask));
       if (EDGE) {
         long edge = address(p + toTerms);
         a = a.add(FloatVector.fromMemorySegment(SPECIES, ALL, edge, ORDER, mask));
       }
       VectorMask<Float> positive = a.compare(VectorOperators.GT, zero);
       a = a.mul(slope).blend(a, positive);
-      FloatVector max = FloatVector.fromMemorySegment(SPECIES, ALL, address(p), ORDER, mask);
-      long scale = address(p + 2 * bytes);
+      FloatVector max = FloatVector.fromMemorySegment(SPECIES, ALL, weight, ORDER, mask);
+      long scale = address(p + toScales);
       FloatVector w =
           VectorExp.exp(a.sub(max))
               .mul(FloatVector.fromMemorySegment(SPECIES, ALL, scale, ORDER, mask));
-      w.intoMemorySegment(ALL, address(p), ORDER, mask);
-      long dot = address(p + toDots);
-      long rowDot = address(p + 3 * bytes);
-      FloatVector d =
-          FloatVector.fromMemorySegment(SPECIES, ALL, dot, ORDER, mask)
-              .sub(FloatVector.fromMemorySegment(SPECIES, ALL, rowDot, ORDER, mask))
-              .mul(w);
-      d = d.mul(slope).blend(d, positive);
-      d.intoMemorySegment(ALL, term, ORDER, mask);
-      sum = sum.add(zero.blend(d, mask));
+      w.intoMemorySegment(ALL, weight, ORDER, mask);
+      w = w.mul(slope).blend(w, positive);
+      w.intoMemorySegment(ALL, sloped, ORDER, mask);
+      long rowDot = address(p + toRowDots);
+      FloatVector r = FloatVector.fromMemorySegment(SPECIES, ALL, rowDot, ORDER, mask);
+      sum = sum.sub(zero.blend(w.mul(r), mask));
+      if (EDGE_GRADIENT) {
+        long dot = address(p + toDots);
+        FloatVector.fromMemorySegment(SPECIES, ALL, dot, ORDER, mask)
+            .sub(r)
+            .mul(w)
+            .intoMemorySegment(ALL, dot, ORDER, mask);
+      }
     }
-    if (WHOLE) {
-      if (LENGTH > 8 && HEADS <= 8) {
-        sum = sum.add(sum.rearrange(BY_8));
-      }
-      if (LENGTH > 4 && HEADS <= 4) {
-        sum = sum.add(sum.rearrange(BY_4));
-      }
-      if (LENGTH > 2 && HEADS <= 2) {
-        sum = sum.add(sum.rearrange(BY_2));
-      }
-      if (HEADS == 1) {
-        sum = sum.add(sum.rearrange(BY_1));
-      }
-    } else if (EDGES > 1) {
-      FloatVector all = sum;
-      sum = sum.add(all.rearrange(EDGE_1));
-      if (EDGES > 2) {
-        sum = sum.add(all.rearrange(EDGE_2));
-      }
-      if (EDGES > 3) {
-        sum = sum.add(all.rearrange(EDGE_3));
-      }
-      if (EDGES > 4) {
-        sum = sum.add(all.rearrange(EDGE_4));
-      }
-      sum = sum.rearrange(REPEAT);
-    }
-    sum.intoMemorySegment(ALL, address(t.dSource() + at), ORDER, heads);
+    sum.intoMemorySegment(ALL, address(m.room()), ORDER);
+  }
+
+  /**
+   * Folds the sums of a source. Apart, because after an exponential C2 inlines no more of our
+   * methods, and then boxes vectors.
+   */
+  private static void sum(AttentionTask t, int u, int g, long sums) {
+    long to = address(t.dSource() + 4 * ((long) u * HEADS + g));
+    LANES
+        .sum(FloatVector.fromMemorySegment(SPECIES, ALL, address(sums), ORDER))
+        .intoMemorySegment(ALL, to, ORDER, SPECIES.indexInRange(0, HEADS - g));
   }
 }

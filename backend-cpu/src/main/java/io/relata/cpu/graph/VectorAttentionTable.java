@@ -31,7 +31,7 @@ final class VectorAttentionTable implements AttentionLoop {
   }
 
   @Override
-  public void run(AttentionTask t, int from, int to, long scratch, long dots) {
+  public void run(AttentionTask t, int from, int to, AttentionMemory m) {
     FloatVector zero = FloatVector.zero(SPECIES);
     FloatVector one = FloatVector.broadcast(SPECIES, 1f);
     for (int v = from; v < to; v++) {
@@ -44,7 +44,11 @@ final class VectorAttentionTable implements AttentionLoop {
                 SPECIES, ALL, address(t.destination() + 4 * at), ORDER, heads);
         FloatVector dot =
             FloatVector.fromMemorySegment(
-                SPECIES, ALL, address(dots + 4L * ((long) (v - from) * HEADS + g)), ORDER, heads);
+                SPECIES,
+                ALL,
+                address(m.dots() + 4L * ((long) (v - from) * HEADS + g)),
+                ORDER,
+                heads);
         long statistics = address(t.statistics() + 8 * at);
         FloatVector low =
             FloatVector.fromMemorySegment(

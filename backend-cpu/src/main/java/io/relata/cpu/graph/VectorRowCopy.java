@@ -13,6 +13,7 @@ import io.relata.cpu.Specialized;
 import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Template of copies of rows of a few numbers, FLOAT32. Loops do nothing else, so that many rows
@@ -21,6 +22,8 @@ import jdk.incubator.vector.VectorMask;
 final class VectorRowCopy implements RowCopy {
   private static final Spec SPEC = Specialized.parameters(MethodHandles.lookup(), Spec.class);
   private static final int SIZE = SPEC.size();
+
+  private static final VectorSpecies<Float> PART = HeadLanes.species(SIZE);
 
   /** The last vector of a row. */
   private static final VectorMask<Float> LAST =
@@ -34,6 +37,8 @@ final class VectorRowCopy implements RowCopy {
       long y = address(to + 4L * SIZE * i);
       if (SIZE == 1) {
         putFloat(y, getFloat(x));
+      } else if (SIZE == PART.length()) {
+        FloatVector.fromMemorySegment(PART, ALL, x, ORDER).intoMemorySegment(ALL, y, ORDER);
       } else {
         for (int j = 0; j + LENGTH < SIZE; j += LENGTH) {
           FloatVector.fromMemorySegment(SPECIES, ALL, x, ORDER).intoMemorySegment(ALL, y, ORDER);
@@ -54,6 +59,8 @@ final class VectorRowCopy implements RowCopy {
       long y = address(table + 4L * SIZE * getInt(ids + 4L * i));
       if (SIZE == 1) {
         putFloat(y, getFloat(x));
+      } else if (SIZE == PART.length()) {
+        FloatVector.fromMemorySegment(PART, ALL, x, ORDER).intoMemorySegment(ALL, y, ORDER);
       } else {
         for (int j = 0; j + LENGTH < SIZE; j += LENGTH) {
           FloatVector.fromMemorySegment(SPECIES, ALL, x, ORDER).intoMemorySegment(ALL, y, ORDER);
