@@ -99,10 +99,10 @@ public final class Affine {
   }
 
   private Tensor sum(Nonlinearity f) {
-    Shape shape = check();
-    if (products.isEmpty() && addends.isEmpty() && bias == null && f == null) {
+    if (over != null && products.isEmpty() && addends.isEmpty() && bias == null && f == null) {
       return over;
     }
+    Shape shape = check();
     Tensor like =
         products.isEmpty() ? addends.isEmpty() ? over : addends.getFirst() : products.getFirst().x;
     Tensor out =

@@ -48,14 +48,6 @@ final class BackwardPass {
     if (!retainGraph) {
       node.release();
     }
-    boolean own = held.containsKey(storage(gradient));
-    for (int i = 0; i < node.next.length; i++) {
-      if (node.next[i] != null
-          && results[i] != null
-          && (own || storage(results[i]) != storage(gradient))) {
-        held.merge(storage(results[i]), 1, Integer::sum);
-      }
-    }
     release(gradient);
     for (int i = 0; i < node.next.length; i++) {
       if (node.next[i] != null && results[i] != null) {
@@ -64,13 +56,23 @@ final class BackwardPass {
     }
   }
 
-  /** What a rule makes beside its answers comes back with the scope. */
+  /**
+   * A rule's answers, counted where their memory is the walk's own: it was made by the rule, or is
+   * that of the gradient. What the rule makes beside them comes back with the scope.
+   */
   private Tensor[] answers(GradNode node, Tensor gradient) {
     try (Scope inside = gradient.relata().scope()) {
       Tensor[] answers = node.apply(gradient, new GradientSums(this, node, isAlone(gradient)));
-      for (Tensor t : answers) {
-        if (t != null && t.isOf(inside)) {
-          t.keep();
+      for (int i = 0; i < node.next.length; i++) {
+        Tensor t = answers[i];
+        if (node.next[i] != null && t != null) {
+          boolean fresh = t.isOf(inside);
+          if (fresh) {
+            t.keep();
+          }
+          if (fresh || held.containsKey(storage(t))) {
+            held.merge(storage(t), 1, Integer::sum);
+          }
         }
       }
       return answers;

@@ -3,6 +3,7 @@ package io.relata.nn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.relata.Affine;
 import io.relata.DType;
 import io.relata.ErrorId;
 import io.relata.Relata;
@@ -218,6 +219,29 @@ class LayerTest {
     }
     net.forward(relata.ones(2, 3));
     assertThat(seen).containsExactly("first", "rest.0", "rest.1", "rest.2");
+  }
+
+  @Test
+  void a_map_and_its_activation_in_one_pass_are_what_an_observer_sees_as_two() {
+    Linear map = new Linear(context, 3, 4);
+    Tensor x = relata.randn(5, 3);
+    for (Activation after : List.of(Activation.relu(), Activation.gelu(), Activation.elu(-1))) {
+      Sequential both = new Sequential(map, after);
+      float[] fused = both.forward(x).toFloatArray();
+      assertThat(map.forward(x, after).toFloatArray()).containsExactly(fused);
+      assertThat(after.apply(map.forward(x)).toFloatArray())
+          .usingComparatorWithPrecision(1e-6f)
+          .containsExactly(fused);
+      List<String> seen = new ArrayList<>();
+      try (Layer.Watch _ = both.observe((path, _, _, _) -> seen.add(path))) {
+        assertThat(both.forward(x).toFloatArray())
+            .usingComparatorWithPrecision(1e-6f)
+            .containsExactly(fused);
+        map.forward(x, after);
+        map.addTo(new Affine(), x).apply();
+      }
+      assertThat(seen).containsExactly("0", "1", "0", "0");
+    }
   }
 
   @Test

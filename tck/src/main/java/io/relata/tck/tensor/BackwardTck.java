@@ -386,6 +386,19 @@ public abstract class BackwardTck extends RelataTck {
   }
 
   @Test
+  void whatARuleKeepsIsNeitherAddedToNorFreed() {
+    Tensor x = leaf(1, 2);
+    Tensor kept = relata.tensor(new double[] {7, 8});
+    Tensor h = x.mul(1);
+    for (int walk = 0; walk < 2; walk++) {
+      Tensor odd = Tensor.record("odd", h.detach().copy(), g -> new Tensor[] {kept}, h);
+      h.mul(2).add(odd).add(odd).backward(relata.tensor(new double[] {1, 1}), true);
+    }
+    assertThat(kept.toDoubleArray()).containsExactly(7, 8);
+    assertThat(x.grad().toDoubleArray()).containsExactly(18, 20);
+  }
+
+  @Test
   void slicesAddToWhatTheirSourceHas() {
     Tensor x = leaf(1, 2, 3, 4, 5, 6);
     Tensor m = x.mul(1).reshape(3, 2);

@@ -2,7 +2,9 @@ package io.relata.tck.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.relata.Affine;
 import io.relata.DType;
+import io.relata.Nonlinearity;
 import io.relata.Relata;
 import io.relata.Scope;
 import io.relata.Tensor;
@@ -124,6 +126,24 @@ public abstract class DeterminismTck extends RelataTck {
           results.put("column softmax", m.softmax(0));
           Tensor index = r.rand(60_000).mul(50).to(DType.INT32);
           results.put("indexAdd", r.zeros(50, 3).indexAdd(index, r.randn(60_000, 3)));
+        });
+  }
+
+  @Test
+  void theDensePartOfALayer() {
+    sameBitsOnAnyNumberOfThreads(
+        (r, results) -> {
+          for (DType dtype : new DType[] {DType.FLOAT32, DType.FLOAT64}) {
+            Tensor x = r.normal(0, 1, dtype, 3_001, 40);
+            Tensor w = r.normal(0, 1, dtype, 40, 33).requiresGrad(true);
+            Tensor b = r.normal(0, 1, dtype, 33).requiresGrad(true);
+            Tensor h =
+                new Affine().product(x, w).product(x.mul(2), w).bias(b).apply(Nonlinearity.elu(1));
+            h.backward(r.normal(0, 1, dtype, 3_001, 33));
+            results.put(dtype + " result", h);
+            results.put(dtype + " weight", w.grad());
+            results.put(dtype + " bias", b.grad());
+          }
         });
   }
 
