@@ -19,17 +19,6 @@ final class Elementwise {
     return Tensor.record(name, y, g -> new Tensor[] {rule.apply(g, x, y)}, x);
   }
 
-  private static void floating(String name, Tensor x) {
-    if (!x.dtype().isFloating()) {
-      throw RelataException.of(ErrorId.DTYPE, "The operation needs floating-point numbers")
-          .where(name)
-          .expected("FLOAT32 or FLOAT64")
-          .found(x.dtype() + " of shape " + x.shape())
-          .remedy("convert with .to(DType.FLOAT32)")
-          .build();
-    }
-  }
-
   private static void numeric(String name, Tensor x) {
     if (x.dtype() == DType.BOOL) {
       throw RelataException.of(ErrorId.DTYPE, "The operation needs numbers")
@@ -81,12 +70,12 @@ final class Elementwise {
   }
 
   static Tensor rdiv(double a, Tensor x) {
-    floating("rdiv", x);
+    Reduction.requireFloating("rdiv", x);
     return unary("rdiv", UnaryOp.RDIV, x, a, 0, (g, _, y) -> g.mul(y).div(x).neg());
   }
 
   static Tensor pow(Tensor x, double a) {
-    floating("pow", x);
+    Reduction.requireFloating("pow", x);
     // A constant has no slope, also where x^-1 is infinite.
     UnaryRule rule =
         a == 0
@@ -108,7 +97,7 @@ final class Elementwise {
   }
 
   static Tensor leakyRelu(Tensor x, double slope) {
-    floating("leakyRelu", x);
+    Reduction.requireFloating("leakyRelu", x);
     return unary(
         "leakyRelu",
         UnaryOp.LEAKY_RELU,
@@ -119,7 +108,7 @@ final class Elementwise {
   }
 
   static Tensor elu(Tensor x, double alpha) {
-    floating("elu", x);
+    Reduction.requireFloating("elu", x);
     return unary(
         "elu", UnaryOp.ELU, x, alpha, 0, (g, _, y) -> grad(BinaryOp.ELU_GRAD, g, y, alpha));
   }
@@ -128,7 +117,7 @@ final class Elementwise {
     String name = op.name().toLowerCase(Locale.ROOT);
     switch (op) {
       case NEG, ABS, SIGN, SQUARE -> numeric(name, x);
-      default -> floating(name, x);
+      default -> Reduction.requireFloating(name, x);
     }
     UnaryRule rule =
         switch (op) {
@@ -199,7 +188,7 @@ final class Elementwise {
         }
       }
       case EQ, NE -> notHalf(name, x);
-      case POW -> floating(name, x);
+      case POW -> Reduction.requireFloating(name, x);
       default -> numeric(name, x);
     }
     Tensor out = x.relata().kernels().binary(op, x, y, 0, shape);

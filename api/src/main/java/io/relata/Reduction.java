@@ -82,7 +82,7 @@ final class Reduction {
       throw RelataException.of(ErrorId.DTYPE, "The operation needs floating-point numbers")
           .where(name)
           .expected("FLOAT32 or FLOAT64")
-          .found(x.dtype().toString())
+          .found(x.dtype() + " of shape " + x.shape())
           .remedy("convert with .to(DType.FLOAT32)")
           .build();
     }

@@ -90,13 +90,12 @@ record AdditiveAttention(
   private Tensor[] gradients(Tensor out, Tensor statistics, Tensor derivative, Tensor gradient) {
     Relata relata = graph.relata();
     DType dtype = values.dtype();
+    boolean kept = kernels().attentionDerivative();
     boolean edgeAsks = edge != null && edge.requiresGrad();
     Tensor dSource = relata.empty(dtype, source.shape());
     Tensor dDestination = relata.empty(dtype, destination.shape());
     Tensor dEdge =
-        edgeAsks || !kernels().attentionDerivative()
-            ? relata.empty(dtype, Shape.of(graph.numEdges(), values.dim(1)))
-            : null;
+        edgeAsks || !kept ? relata.empty(dtype, Shape.of(graph.numEdges(), values.dim(1))) : null;
     Tensor dValues = relata.empty(dtype, values.shape());
     kernels()
         .attentionGrad(
@@ -116,7 +115,7 @@ record AdditiveAttention(
     reachabilityFence(dEdge);
     return new Tensor[] {
       source.requiresGrad() ? dSource : null,
-      destination.requiresGrad() ? dDestination : null,
+      derivative != null || !kept && destination.requiresGrad() ? dDestination : null,
       edgeAsks ? dEdge : null,
       values.requiresGrad() ? dValues : null
     };

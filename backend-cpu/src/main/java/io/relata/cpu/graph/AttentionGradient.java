@@ -31,13 +31,6 @@ record AttentionGradient(
     AttentionSums.Passes sum,
     AttentionLoop weigh,
     AttentionLoop table) {
-  /**
-   * Edges taken at a time: their weights stay in the nearest cache, and the rows that are summed
-   * twice in the next. A row of more is cut, and its parts' sums are added, which also keeps their
-   * errors small.
-   */
-  static final int EDGES = 512;
-
   /** Runs of scratch memory. */
   private static final int RUNS = 6;
 
@@ -76,13 +69,13 @@ record AttentionGradient(
   void sources(int from, int to) {
     int first = getInt(task.offsets() + 4L * from);
     int last = getInt(task.offsets() + 4L * to);
-    if (last - first <= EDGES) {
+    if (last - first <= CpuAttention.EDGES) {
       long scratch = block(last - first, to - from);
       sums(task, scratch, from, to, call.dValues().address());
       return;
     }
-    for (int at = first; at < last; at += EDGES) {
-      int end = Math.min(last, at + EDGES);
+    for (int at = first; at < last; at += CpuAttention.EDGES) {
+      int end = Math.min(last, at + CpuAttention.EDGES);
       long scratch = block(end - at, 1);
       long offsets = scratch + RUNS * heads() * (end - at) + CpuAttention.ROOM + width() + heads();
       putInt(offsets, at);

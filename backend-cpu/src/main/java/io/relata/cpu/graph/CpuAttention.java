@@ -1,6 +1,7 @@
 package io.relata.cpu.graph;
 
 import static io.relata.cpu.Native.getInt;
+import static io.relata.cpu.Native.putInt;
 
 import io.relata.DType;
 import io.relata.cpu.Workers;
@@ -20,10 +21,11 @@ import java.util.function.Consumer;
  */
 final class CpuAttention {
   /**
-   * Edges taken at a time: their weights stay in the nearest cache. A row of more edges is taken
-   * alone.
+   * Edges taken at a time: their weights stay in the nearest cache, and the rows that are summed
+   * twice in the next. A row of more is taken alone, and its sums are made in parts, which also
+   * keeps their errors small.
    */
-  private static final int EDGES = 1_024;
+  static final int EDGES = 512;
 
   /** The same of rows, whose sums and dot products stay near. */
   private static final int ROWS = 128;
@@ -56,42 +58,64 @@ final class CpuAttention {
     AttentionTask task = task(call, index, address(call.statistics()), 0, 0, 0);
     AttentionLoop weigh = loops.attention(name(spec, "Attention"), spec);
     AttentionSums.Passes sum = sums.sum(call, spec, false);
-    AttentionSums.Passes add = derived ? sums.sum(call, spec, true) : null;
-    long number = spec.bytes();
-    long width = (long) spec.heads() * call.width() * number;
-    long heads = spec.heads() * number;
+    AttentionSums.Passes add = sums.sum(call, spec, true);
+    long heads = (long) spec.heads() * spec.bytes();
+    long width = heads * call.width();
     overRows(
         index,
-        EDGES,
         (from, to) -> {
           int first = getInt(task.offsets() + 4L * from);
-          long bytes = heads * (getInt(task.offsets() + 4L * to) - first);
-          long run = bytes + ROOM;
-          long weights = RowScratch.block(4 * run + heads * (to - from) + ROOM);
+          int last = getInt(task.offsets() + 4L * to);
+          long run = heads * (last - first) + ROOM;
+          long weights = RowScratch.block(4 * run + 2 * ROOM + heads * (to - from));
+          long room = weights + 4 * run;
+          long rows = room + 2 * ROOM;
           AttentionMemory m =
-              new AttentionMemory(
-                  weights,
-                  weights + run,
-                  weights + 2 * run,
-                  0,
-                  weights + 4 * run + ROOM,
-                  weights + 4 * run);
+              new AttentionMemory(weights, weights + run, weights + 2 * run, 0, rows, room);
           weigh.run(task, from, to, m);
-          long out = call.out().address();
-          long shift = heads * first;
-          long values = call.values().address();
-          RowTask weighted =
-              AttentionSums.sumTask(
-                  call, task.offsets(), task.columns(), values, weights - shift, out);
-          sum.run(weighted, from, to);
+          if (last - first <= EDGES) {
+            sums(call, task.offsets(), m, heads * first, sum, from, to);
+          } else {
+            // A long row in parts, so that the second sum finds the rows of the first still near.
+            long offsets = room + ROOM;
+            for (int at = first; at < last; at += EDGES) {
+              putInt(offsets, at);
+              putInt(offsets + 4, Math.min(last, at + EDGES));
+              long own = offsets - 4L * from;
+              sums(call, own, m, heads * first, at == first ? sum : add, from, to);
+            }
+          }
           if (derived) {
-            long derivative = call.derivative().address();
-            sum.run(weighted.with(m.sloped() - shift, derivative), from, to);
-            long own = out + from * width;
-            long to0 = derivative + from * width;
-            add.run(AttentionSums.selfTask(call, own, m.sums(), to0), 0, to - from);
+            long out = call.out().address() + from * width;
+            long derivative = call.derivative().address() + from * width;
+            add.run(AttentionSums.selfTask(call, out, rows, derivative), 0, to - from);
           }
         });
+  }
+
+  /**
+   * The result's rows, and those of its derivative before the result times a number is taken off.
+   */
+  private static void sums(
+      AttentionCall call,
+      long offsets,
+      AttentionMemory m,
+      long shift,
+      AttentionSums.Passes loop,
+      int from,
+      int to) {
+    RowTask task =
+        AttentionSums.sumTask(
+            call,
+            offsets,
+            call.index().columns().address(),
+            call.values().address(),
+            m.weights() - shift,
+            call.out().address());
+    loop.run(task, from, to);
+    if (call.derivative() != null) {
+      loop.run(task.with(m.sloped() - shift, call.derivative().address()), from, to);
+    }
   }
 
   void backward(AttentionGradCall call) {
@@ -124,12 +148,12 @@ final class CpuAttention {
           workers.forEach(
               (destinations + rows - 1) / rows,
               k -> gradient.destinations(k * rows, Math.min(destinations, (k + 1) * rows)));
-          overRows(index, AttentionGradient.EDGES, gradient::sources);
+          overRows(index, gradient::sources);
         });
   }
 
   /** Some rows at a time, as many as have that many edges together. */
-  private void overRows(RowIndex index, int edges, Rows body) {
+  private void overRows(RowIndex index, Rows body) {
     int[] blocks = index.blocks();
     long offsets = index.offsets().address();
     workers.forEach(
@@ -138,7 +162,7 @@ final class CpuAttention {
           int from = blocks[b];
           while (from < blocks[b + 1]) {
             int most = Math.min(blocks[b + 1], from + ROWS);
-            int to = RowScratch.chunk(offsets, from, most, edges);
+            int to = RowScratch.chunk(offsets, from, most, EDGES);
             body.run(from, to);
             from = to;
           }

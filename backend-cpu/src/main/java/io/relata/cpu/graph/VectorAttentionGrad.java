@@ -5,6 +5,7 @@ import static io.relata.cpu.Native.address;
 import static io.relata.cpu.Native.getFloat;
 import static io.relata.cpu.Native.getInt;
 import static io.relata.cpu.Native.putFloat;
+import static io.relata.cpu.Native.putInt;
 import static io.relata.cpu.graph.VectorMessage.LENGTH;
 import static io.relata.cpu.graph.VectorMessage.ORDER;
 import static io.relata.cpu.graph.VectorMessage.SPECIES;
@@ -32,6 +33,10 @@ final class VectorAttentionGrad implements AttentionLoop {
   private static final int HEADS = SPEC.heads();
   private static final VectorSpecies<Float> PART = HeadLanes.species(HEADS);
   private static final boolean EDGE_GRADIENT = SPEC.edgeGradient();
+
+  /** Bytes of a cache line. */
+  private static final int LINE = 64;
+
   private static final HeadLanes LANES = HeadLanes.of(HEADS);
   private static final long STEP = LANES.step();
 
@@ -44,26 +49,45 @@ final class VectorAttentionGrad implements AttentionLoop {
     // scales and results times gradients.
     long x = m.weights();
     long terms = IDENTITY ? t.edge() + 4L * HEADS * first : m.rest() + 2 * bytes;
-    gather(t.table(), t.columns() + 4L * first, t.columns() + 4L * last, m, bytes);
+    long slot = t.columns() + 4L * first;
+    long end = t.columns() + 4L * last;
+    if (16 * HEADS >= LINE) {
+      putInt(m.room(), touch(t.table(), slot, end));
+    }
+    gather(t.table(), slot, end, m, bytes);
     if (EDGE && !IDENTITY) {
       COPY.gather(t.edge(), t.edgeIds() + 4L * first, last - first, terms);
     }
     int begin = first;
     for (int u = from; u < to; u++) {
-      int end = getInt(t.offsets() + 4L * u + 4);
-      long stop = x + 4L * HEADS * (end - begin);
+      int next = getInt(t.offsets() + 4L * u + 4);
+      long stop = x + 4L * HEADS * (next - begin);
       for (int g = 0; g < HEADS; g += LENGTH) {
         row(t, u, g, x + 4L * g, stop, m, bytes, terms - m.weights());
         sum(t, u, g, m.room());
       }
       x = stop;
-      begin = end;
+      begin = next;
     }
     if (EDGE_GRADIENT && IDENTITY) {
       MemorySegment.copy(ALL, m.dots(), ALL, t.dEdge() + 4L * HEADS * first, bytes);
     } else if (EDGE_GRADIENT) {
       COPY.scatter(m.dots(), t.edgeIds() + 4L * first, last - first, t.dEdge());
     }
+  }
+
+  /**
+   * Reads a number of what the edges need to know, so that as much as can be is on its way at once:
+   * {@link #gather} fills with few edges the window in which the processor overlaps loads. Answers
+   * something that depends on all of them, for else the compiler would drop it.
+   */
+  private static int touch(long table, long slot, long stop) {
+    int seen = 0;
+    while (slot != stop) {
+      seen += getInt(address(table + 16L * HEADS * getInt(address(slot))));
+      slot += 4;
+    }
+    return seen;
   }
 
   /** What the edges need to know of their destinations, one run of scratch memory for each. */
