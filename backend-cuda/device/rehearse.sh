@@ -28,5 +28,5 @@ export PATH="$out/bin:$PATH"
 # Small sizes and long limits: the stand-in is a processor that runs one thread of a kernel at a time.
 export OMP_NUM_THREADS=1
 export RELATA_DEVICE_DIVISOR=${RELATA_DEVICE_DIVISOR:-500}
-export RELATA_DEVICE_PATIENCE=${RELATA_DEVICE_PATIENCE:-5}
+export RELATA_DEVICE_PATIENCE=${RELATA_DEVICE_PATIENCE:-10}
 exec sh "$here/run.sh" "$out/results"

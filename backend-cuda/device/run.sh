@@ -42,6 +42,10 @@ mkdir -p "$work"
 tar -C "$work" -xJf "$bundle" || exit 2
 java=$work/jre/bin/java
 cp=$work/classes:$(echo "$work"/jars/*.jar | tr ' ' ':')
+# Containers have the driver's library where the loader may not look.
+for d in /usr/local/nvidia/lib64 /usr/lib/wsl/lib; do
+  [ -e "$d/libcuda.so.1" ] && export LD_LIBRARY_PATH="${LD_LIBRARY_PATH:+$LD_LIBRARY_PATH:}$d"
+done
 # PyTorch may have brought the CUDA 12 library that JCublas looks for.
 for d in $(python3 -c 'import nvidia, os; print(*[os.path.join(p, "cublas", "lib") for p in nvidia.__path__])' 2>/dev/null) \
   /usr/local/cuda-12*/lib64; do

@@ -2,11 +2,13 @@
 // the logits' size in between. Rows are shared as in softmax.cu.
 #include "row_threads.cuh"
 
-// `weight`: what each row counts, forward; the gradient's factor of each row, backward.
+// `weight`: what each row counts, forward; the gradient's factor of each row, backward. `sums`: of each
+// row its largest number and 1 / the sum of e^(x - largest), which the gradient takes from forward.
 struct CrossEntropyArgs {
   const void* x;
   const void* labels;
   const void* weight;
+  void* sums;
   void* out;
   long long rows;
   long long n;
@@ -19,28 +21,43 @@ DEVICE long long labelOf(const CrossEntropyArgs& a, long long row) {
                       : static_cast<const int*>(a.labels)[row];
 }
 
+template <typename T, typename Threads>
+DEVICE void forward(const CrossEntropyArgs& a, long long row, const Threads& threads) {
+  const bool mine = row < a.rows;
+  const T* const x = static_cast<const T*>(a.x) + row * a.n;
+  const Exponentials<T> e = exponentials(x, mine ? a.n : 0, threads);
+  if (!mine || threads.at() != 0) return;
+  T* const sums = static_cast<T*>(a.sums) + 2 * row;
+  sums[0] = e.largest;
+  sums[1] = T(1) / e.sum;
+  // A row of only -inf has no shares to compare.
+  const T loss = e.empty() ? -e.largest : log(e.sum) - (x[labelOf(a, row)] - e.largest);
+  static_cast<T*>(a.out)[row] = loss * static_cast<const T*>(a.weight)[row];
+}
+
+template <typename T, typename Threads>
+DEVICE void backward(const CrossEntropyArgs& a, long long row, const Threads& threads) {
+  if (row >= a.rows) return;
+  const T* const x = static_cast<const T*>(a.x) + row * a.n;
+  T* const out = static_cast<T*>(a.out) + row * a.n;
+  const T weight = static_cast<const T*>(a.weight)[row];
+  const T largest = static_cast<const T*>(a.sums)[2 * row];
+  const T factor = static_cast<const T*>(a.sums)[2 * row + 1];
+  const bool empty = Exponentials<T>{largest, 0}.empty();
+  const long long label = labelOf(a, row);
+  for (long long i = threads.at(); i < a.n; i += threads.step()) {
+    const T share = empty ? T(0) : exp(x[i] - largest) * factor;
+    const T scaled = share * weight;
+    out[i] = i == label ? scaled - weight : scaled;
+  }
+}
+
 template <bool FORWARD, typename T, typename Threads>
 DEVICE void work(const CrossEntropyArgs& a, long long row, const Threads& threads) {
-  const bool mine = row < a.rows;
-  const long long n = mine ? a.n : 0;
-  const T* const x = static_cast<const T*>(a.x) + row * a.n;
-  const Exponentials<T> e = exponentials(x, n, threads);
-  if (!mine) return;
-  const T weight = static_cast<const T*>(a.weight)[row];
-  const long long label = labelOf(a, row);
-  T* const out = static_cast<T*>(a.out);
   if (FORWARD) {
-    if (threads.at() == 0) {
-      const T log_ = e.empty() ? e.largest : x[label] - e.largest - log(e.sum);
-      out[row] = -log_ * weight;
-    }
-    return;
-  }
-  const T factor = T(1) / e.sum;
-  for (long long i = threads.at(); i < n; i += threads.step()) {
-    const T share = e.empty() ? T(0) : exp(x[i] - e.largest) * factor;
-    const T scaled = share * weight;
-    out[row * a.n + i] = i == label ? scaled - weight : scaled;
+    forward<T>(a, row, threads);
+  } else {
+    backward<T>(a, row, threads);
   }
 }
 

@@ -30,7 +30,20 @@ class BackendChoiceTest {
 
     @Override
     public DeviceMemory memory() {
-      return null;
+      return new DeviceMemory() {
+        @Override
+        public long allocate(long bytes) {
+          throw new OutOfMemoryError("a device without memory");
+        }
+
+        @Override
+        public void release(long address, long bytes) {}
+
+        @Override
+        public long capacity() {
+          return 0;
+        }
+      };
     }
 
     @Override

@@ -194,16 +194,16 @@ final class CudaDenseKernels implements DenseKernels {
   }
 
   @Override
-  public boolean crossEntropy(Array logits, Array labels, Array share, Array out) {
-    reductions.crossEntropy(logits, labels, share, out);
-    keep(logits, labels, share, out);
+  public boolean crossEntropy(Array logits, Array labels, Array share, Array sums, Array out) {
+    reductions.crossEntropy(logits, labels, share, sums, out);
+    keep(logits, labels, share, sums, out);
     return true;
   }
 
   @Override
-  public void crossEntropyGrad(Array logits, Array labels, Array scale, Array out) {
-    reductions.crossEntropyGrad(logits, labels, scale, out);
-    keep(logits, labels, scale, out);
+  public void crossEntropyGrad(Array logits, Array labels, Array sums, Array scale, Array out) {
+    reductions.crossEntropyGrad(logits, labels, sums, scale, out);
+    keep(logits, labels, sums, scale, out);
   }
 
   @Override

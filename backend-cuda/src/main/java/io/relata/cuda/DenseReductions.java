@@ -152,15 +152,16 @@ final class DenseReductions {
     softmax("softmax_grad_", y, gradient, rows, n, logarithm, out);
   }
 
-  void crossEntropy(Array logits, Array labels, Array share, Array out) {
-    crossEntropy("cross_entropy_", logits, labels, share, out);
+  void crossEntropy(Array logits, Array labels, Array share, Array sums, Array out) {
+    crossEntropy("cross_entropy_", logits, labels, share, sums, out);
   }
 
-  void crossEntropyGrad(Array logits, Array labels, Array scale, Array out) {
-    crossEntropy("cross_entropy_grad_", logits, labels, scale, out);
+  void crossEntropyGrad(Array logits, Array labels, Array sums, Array scale, Array out) {
+    crossEntropy("cross_entropy_grad_", logits, labels, scale, sums, out);
   }
 
-  private void crossEntropy(String kernel, Array logits, Array labels, Array weight, Array out) {
+  private void crossEntropy(
+      String kernel, Array logits, Array labels, Array weight, Array sums, Array out) {
     long rows = logits.shape().dim(0);
     long n = logits.shape().dim(1);
     int lanes = lanes(n);
@@ -169,6 +170,7 @@ final class DenseReductions {
             .put(logits)
             .put(labels)
             .put(weight)
+            .put(sums)
             .put(out)
             .put(rows)
             .put(n)

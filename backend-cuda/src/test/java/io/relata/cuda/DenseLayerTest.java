@@ -137,19 +137,25 @@ class DenseLayerTest {
         fixture.check(
             "cross-entropy",
             tolerance(type),
-            (k, a) -> k.crossEntropy(a[0], a[1], a[2], a[3]),
+            (k, a) -> k.crossEntropy(a[0], a[1], a[2], a[3], a[4]),
             x,
             labels,
             share,
+            random(type, 6, s[0], 2),
             out);
         Array gradient = random(type, 5, s);
         fixture.check(
             "its gradient",
-            tolerance(type),
-            (k, a) -> k.crossEntropyGrad(a[0], a[1], a[2], a[3]),
+            tolerance(type) * 10,
+            (k, a) -> {
+              k.crossEntropy(a[0], a[1], a[2], a[3], a[4]);
+              k.crossEntropyGrad(a[0], a[1], a[3], a[2], a[5]);
+            },
             x,
             labels,
             share,
+            random(type, 6, s[0], 2),
+            out,
             gradient);
       }
     }
