@@ -2,6 +2,7 @@ package io.relata.tck.graph;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.relata.NoGrad;
 import io.relata.Scope;
 import io.relata.Shape;
 import io.relata.Tensor;
@@ -89,6 +90,23 @@ public abstract class FusedMemoryTck extends RelataTck {
     Term sum = new Term(g, MessageOp.MUL, Reducer.SUM, Arg.u(x), Arg.v(x), "u_mul_v");
     long needed = needed(() -> GraphOps.gspmmSum(List.of(mean, sum, mean)).sum().backward());
     assertThat(needed).isLessThan(EDGE_ARRAY / 4);
+  }
+
+  @Test
+  void withoutARecordMaxNeedsWhatASumNeeds() {
+    Adjacency g = graph.on(relata);
+    Tensor x = rows(Target.U, null);
+    long[] needed = new long[2];
+    for (Reducer r : List.of(Reducer.SUM, Reducer.MAX)) {
+      needed[r == Reducer.MAX ? 1 : 0] =
+          needed(
+              () -> {
+                try (NoGrad _ = new NoGrad()) {
+                  GraphOps.copyReduce(g, r, Arg.u(x));
+                }
+              });
+    }
+    assertThat(needed[1]).isEqualTo(needed[0]);
   }
 
   @Test
