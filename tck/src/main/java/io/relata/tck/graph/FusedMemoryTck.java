@@ -96,6 +96,8 @@ public abstract class FusedMemoryTck extends RelataTck {
   void withoutARecordMaxNeedsWhatASumNeeds() {
     Adjacency g = graph.on(relata);
     Tensor x = rows(Target.U, null);
+    // Made once for the graph, and not to be counted.
+    assertThat(g.in().numRows()).isEqualTo(NODES);
     long[] needed = new long[2];
     for (Reducer r : List.of(Reducer.SUM, Reducer.MAX)) {
       needed[r == Reducer.MAX ? 1 : 0] =
