@@ -33,10 +33,12 @@ final class CpuWinners {
     boolean bySource = call.own().target() == Target.U;
     RowIndex index = bySource ? call.bySource() : call.index();
     WinnerSpec spec = spec(call, index);
-    WinnerTask task = WinnerTask.of(call, index);
+    boolean vectors = bySource && onVectors(call);
+    PositionTable table = vectors ? null : PositionTable.of(call.plan());
+    WinnerTask task = WinnerTask.of(call, index, table);
     if (!bySource) {
       run(loops.winners("WinnerGradient", spec), task, 0, index);
-    } else if (!onVectors(call)) {
+    } else if (!vectors) {
       run(loops.winners("WinnerSources", spec), task, 0, index);
     } else {
       List<VectorPasses.Pass> passes =

@@ -12,7 +12,7 @@ import io.relata.spi.WinnerGradCall;
  * @param edgeIds 0 where slot and edge id are the same
  * @param sources by edge id; 0 for an operand of the sources
  * @param rhs 0 where there is none
- * @param table positions by output
+ * @param table positions by output; null for vector loops
  */
 record WinnerTask(
     long offsets,
@@ -29,7 +29,7 @@ record WinnerTask(
     int outSize,
     PositionTable table) {
 
-  static WinnerTask of(WinnerGradCall call, RowIndex index) {
+  static WinnerTask of(WinnerGradCall call, RowIndex index, PositionTable table) {
     return new WinnerTask(
         index.offsets().address(),
         index.columns().address(),
@@ -43,6 +43,6 @@ record WinnerTask(
         call.plan().lhsSize(),
         call.plan().rhsSize(),
         call.plan().outSize(),
-        PositionTable.of(call.plan()));
+        table);
   }
 }

@@ -2,6 +2,7 @@ package io.relata.tck.graph;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.relata.NoGrad;
 import io.relata.Scope;
 import io.relata.Shape;
 import io.relata.Tensor;
@@ -91,6 +92,25 @@ public abstract class FusedMemoryTck extends RelataTck {
     // What is kept with the graph, on some backends more than its indices, is not of a step.
     body.run();
     assertThat(needed(body)).isLessThan(EDGE_ARRAY / 4);
+  }
+
+  @Test
+  void withoutARecordMaxNeedsWhatASumNeeds() {
+    Adjacency g = graph.on(relata);
+    Tensor x = rows(Target.U, null);
+    // Made once for the graph, and not to be counted.
+    assertThat(g.in().numRows()).isEqualTo(NODES);
+    long[] needed = new long[2];
+    for (Reducer r : List.of(Reducer.SUM, Reducer.MAX)) {
+      needed[r == Reducer.MAX ? 1 : 0] =
+          needed(
+              () -> {
+                try (NoGrad _ = new NoGrad()) {
+                  GraphOps.copyReduce(g, r, Arg.u(x));
+                }
+              });
+    }
+    assertThat(needed[1]).isEqualTo(needed[0]);
   }
 
   @Test
