@@ -11,14 +11,31 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * Memory from the C library, aligned to cache lines. The system gives addresses before it has
  * pages, so a limit of our own says when memory is out: {@code -Drelata.memory.limit} in bytes,
- * else four fifths of what the machine (or its container) has.
+ * else four fifths of what the machine (or its container) has. On Linux large blocks ask for huge
+ * pages, because picking rows from all over an array misses the translation of addresses as often
+ * as the caches; {@code -Drelata.memory.hugePages=false} leaves that to the system.
  */
 final class HostMemory implements DeviceMemory {
-  private static final int ALIGNMENT = 64;
+  private static final long ALIGNMENT = 64;
+  private static final long HUGE_PAGE = 2L << 20;
+  private static final int MADV_HUGEPAGE = 14;
   private static final MethodHandle MALLOC =
       function("malloc", FunctionDescriptor.of(ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG));
   private static final MethodHandle FREE =
       function("free", FunctionDescriptor.ofVoid(ValueLayout.JAVA_LONG));
+
+  /** Null where the system is not asked for huge pages. */
+  private static final MethodHandle MADVISE =
+      System.getProperty("os.name").equals("Linux")
+              && Boolean.parseBoolean(System.getProperty("relata.memory.hugePages", "true"))
+          ? function(
+              "madvise",
+              FunctionDescriptor.of(
+                  ValueLayout.JAVA_INT,
+                  ValueLayout.JAVA_LONG,
+                  ValueLayout.JAVA_LONG,
+                  ValueLayout.JAVA_INT))
+          : null;
 
   private final long capacity;
   private final AtomicLong held = new AtomicLong();
@@ -58,14 +75,19 @@ final class HostMemory implements DeviceMemory {
               + capacity
               + " held (-Drelata.memory.limit)");
     }
-    long block = malloc(bytes + ALIGNMENT);
+    boolean huge = MADVISE != null && bytes >= HUGE_PAGE;
+    long alignment = huge ? HUGE_PAGE : ALIGNMENT;
+    long block = malloc(bytes + alignment);
     if (block == 0) {
       held.addAndGet(-bytes);
       throw new OutOfMemoryError(bytes + " bytes asked, the system has no such block");
     }
     // The C library aligns to 16, so there is room for its address in front of ours.
-    long address = (block + ALIGNMENT) & -ALIGNMENT;
+    long address = (block + alignment) & -alignment;
     Native.ALL.set(ValueLayout.JAVA_LONG, address - Long.BYTES, block);
+    if (huge) {
+      askForHugePages(address, bytes & -HUGE_PAGE);
+    }
     return address;
   }
 
@@ -83,6 +105,15 @@ final class HostMemory implements DeviceMemory {
   @Override
   public long capacity() {
     return capacity;
+  }
+
+  /** A wish: where the system refuses, the pages stay small and nothing else changes. */
+  private static void askForHugePages(long address, long bytes) {
+    try {
+      int _ = (int) MADVISE.invokeExact(address, bytes, MADV_HUGEPAGE);
+    } catch (Throwable e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private static long malloc(long bytes) {

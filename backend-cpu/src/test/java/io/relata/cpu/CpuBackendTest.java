@@ -66,6 +66,18 @@ class CpuBackendTest {
   }
 
   @Test
+  void largeBlocksBeginOnAHugePageWhereTheSystemHasThem() {
+    long bytes = (5L << 20) + 123;
+    HostMemory memory = new HostMemory(bytes);
+    long address = memory.allocate(bytes);
+    boolean linux = System.getProperty("os.name").equals("Linux");
+    assertThat(address % (linux ? 2L << 20 : 64)).isZero();
+    Native.ALL.asSlice(address, bytes).fill((byte) 3);
+    memory.release(address, bytes);
+    memory.release(memory.allocate(bytes), bytes);
+  }
+
+  @Test
   void theLadderNamesTheFlagThatWouldBeBetter() {
     assertThat(KernelChoice.of(true, true, 512, true))
         .isEqualTo(new KernelChoice(true, "vectors of 512 bits", ""));

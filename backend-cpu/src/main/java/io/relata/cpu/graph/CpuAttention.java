@@ -69,9 +69,9 @@ final class CpuAttention {
           long run = heads * (last - first) + ROOM;
           long weights = RowScratch.block(4 * run + 2 * ROOM + heads * (to - from));
           long room = weights + 4 * run;
-          long rows = room + 2 * ROOM;
+          long rowSums = room + 2 * ROOM;
           AttentionMemory m =
-              new AttentionMemory(weights, weights + run, weights + 2 * run, 0, rows, room);
+              new AttentionMemory(weights, weights + run, weights + 2 * run, 0, rowSums, room);
           weigh.run(task, from, to, m);
           if (last - first <= EDGES) {
             sums(call, task.offsets(), m, heads * first, sum, from, to);
@@ -86,9 +86,9 @@ final class CpuAttention {
             }
           }
           if (derived) {
-            long out = call.out().address() + from * width;
+            long results = call.out().address() + from * width;
             long derivative = call.derivative().address() + from * width;
-            add.run(AttentionSums.selfTask(call, out, rows, derivative), 0, to - from);
+            add.run(AttentionSums.selfTask(call, results, rowSums, derivative), 0, to - from);
           }
         });
   }
@@ -154,15 +154,15 @@ final class CpuAttention {
 
   /** Some rows at a time, as many as have that many edges together. */
   private void overRows(RowIndex index, Rows body) {
-    int[] blocks = index.blocks();
     long offsets = index.offsets().address();
-    workers.forEach(
-        index.numBlocks(),
-        b -> {
-          int from = blocks[b];
-          while (from < blocks[b + 1]) {
-            int most = Math.min(blocks[b + 1], from + ROWS);
-            int to = RowScratch.chunk(offsets, from, most, EDGES);
+    RowBlocks.forEach(
+        workers,
+        index,
+        1,
+        (_, begin, end) -> {
+          int from = begin;
+          while (from < end) {
+            int to = RowScratch.chunk(offsets, from, Math.min(end, from + ROWS), EDGES);
             body.run(from, to);
             from = to;
           }

@@ -54,8 +54,7 @@ final class CpuWinners {
   }
 
   private void run(WinnerLoop loop, WinnerTask task, int column, RowIndex index) {
-    int[] blocks = index.blocks();
-    workers.forEach(index.numBlocks(), b -> loop.run(task, column, blocks[b], blocks[b + 1]));
+    RowBlocks.forEach(workers, index, 1, (_, from, to) -> loop.run(task, column, from, to));
   }
 
   /** True where the gradient of a message is the result's, or its negative. */
