@@ -100,11 +100,11 @@ public abstract class MemoryTck extends RelataTck {
 
   @Test
   void withoutAnyScopeTheCollectorBoundsMemory() {
-    // A step makes about 16 MB; without reuse the loop would need 5 GB.
+    // A step makes about 16 MB; without reuse the loop would need 2 GB.
     int rows = 8_000;
     Model model = new Model(relata, rows);
     relata.resetPeakMemory();
-    for (int i = 0; i < 300; i++) {
+    for (int i = 0; i < 120; i++) {
       model.step();
     }
     assertThat(relata.memory().peak()).isLessThan(1_200L << 20);
