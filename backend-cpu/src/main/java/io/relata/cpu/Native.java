@@ -24,6 +24,26 @@ public final class Native {
     return address & REACH;
   }
 
+  /** The longest row in bytes that {@link #row} takes. */
+  public static final long MOST_ROW_BYTES = (1L << 30) - 1;
+
+  /**
+   * The address of a row of a table. Both factors are bounded, so that the compiler sees without a
+   * further instruction what {@link #address} would tell it.
+   *
+   * @param table as {@link #address} gives it
+   * @param index not negative
+   * @param bytes of a row, as {@link #rowBytes} gives them
+   */
+  public static long row(long table, int index, long bytes) {
+    return table + Integer.toUnsignedLong(index) * bytes;
+  }
+
+  /** Bytes of a row, {@link #MOST_ROW_BYTES} at most, in a form that tells the compiler so. */
+  public static long rowBytes(long bytes) {
+    return bytes & MOST_ROW_BYTES;
+  }
+
   /** The byte at an address. */
   public static byte getByte(long address) {
     return ALL.get(ValueLayout.JAVA_BYTE, address);
