@@ -6,6 +6,8 @@ import static io.relata.cpu.Native.getFloat;
 import static io.relata.cpu.Native.getInt;
 import static io.relata.cpu.Native.putFloat;
 import static io.relata.cpu.Native.putInt;
+import static io.relata.cpu.Native.row;
+import static io.relata.cpu.Native.rowBytes;
 import static io.relata.cpu.graph.VectorMessage.LENGTH;
 import static io.relata.cpu.graph.VectorMessage.ORDER;
 import static io.relata.cpu.graph.VectorMessage.SPECIES;
@@ -47,8 +49,8 @@ final class VectorCopyBest implements RowLoop {
   @Override
   public void run(RowTask t, int column, int from, int to) {
     VectorMask<Float> mask = MASK;
-    long rowBytes = 4L * t.lhsSize();
-    long rows = t.lhs() + 4L * column;
+    long rowBytes = rowBytes(4L * t.lhsSize());
+    long rows = address(t.lhs() + 4L * column);
     long toEdgeId = t.edgeIds() - t.columns();
     float start = MAX ? Float.NEGATIVE_INFINITY : Float.POSITIVE_INFINITY;
     int begin = getInt(t.offsets() + 4L * from);
@@ -57,7 +59,7 @@ final class VectorCopyBest implements RowLoop {
       long at = 4 * ((long) v * t.outSize() + column);
       long out = address(t.out() + at);
       long winners = address(t.winners() + at);
-      long slot = t.columns() + 4L * begin;
+      long slot = address(t.columns() + 4L * begin);
       long stop = t.columns() + 4L * end;
       FloatVector a0 = FloatVector.broadcast(SPECIES, begin < end ? start : 0);
       FloatVector a1 = a0;
@@ -81,12 +83,12 @@ final class VectorCopyBest implements RowLoop {
       begin = end;
       FloatVector nan = FloatVector.zero(SPECIES);
       while (slot != stop) {
-        long x = address(rows + getInt(address(slot)) * rowBytes);
+        long x = row(rows, getInt(slot), rowBytes);
         edge = !WINNERS ? 0 : IDENTITY ? edge : getInt(address(slot + toEdgeId));
         FloatVector seen;
         IntVector id = IntVector.broadcast(IDS, edge);
         edge++;
-        slot += 4;
+        slot = address(slot + 4);
         FloatVector m0 =
             MASKED && N == 1
                 ? FloatVector.fromMemorySegment(SPECIES, ALL, x, ORDER, mask)

@@ -70,21 +70,7 @@ final class VectorCopySum implements RowLoop {
       long slot = address(t.columns() + 4L * begin);
       long stop = t.columns() + 4L * end;
       if (PAIRS) {
-        if ((end - begin & 1) != 0) {
-          long x = row(rows, getInt(slot), rowBytes);
-          slot = address(slot + 4);
-        a0 = a0.add(load(MASKED && N == 1, mask, x));
-        if (N > 1) {
-          a1 = a1.add(load(MASKED && N == 2, mask, x + 1 * BYTES));
-        }
-        if (N > 2) {
-          a2 = a2.add(load(MASKED && N == 3, mask, x + 2 * BYTES));
-        }
-        if (N > 3) {
-          a3 = a3.add(load(MASKED && N == 4, mask, x + 3 * BYTES));
-        }
-        }
-        while (slot != stop) {
+        while (stop - slot > 4) {
           long x = row(rows, getInt(slot), rowBytes);
           long y = row(rows, getInt(slot + 4), rowBytes);
           slot = address(slot + 8);
@@ -100,7 +86,7 @@ final class VectorCopySum implements RowLoop {
         }
         }
       }
-      // Not a counted loop: unrolled, with loops before and after it, short rows cost more.
+      // What is left. Not a counted loop: unrolled, with loops before and after it, short rows cost more.
       while (slot != stop) {
         long x = row(rows, getInt(slot), rowBytes);
         slot = address(slot + 4);

@@ -3,9 +3,13 @@ package io.relata.cpu.graph;
 import static io.relata.cpu.Native.ALL;
 import static io.relata.cpu.Native.address;
 import static io.relata.cpu.Native.getInt;
+import static io.relata.cpu.Native.putLong;
+import static io.relata.cpu.Native.row;
+import static io.relata.cpu.Native.rowBytes;
 import static io.relata.cpu.graph.VectorMessage.LENGTH;
 import static io.relata.cpu.graph.VectorMessage.ORDER;
 import static io.relata.cpu.graph.VectorMessage.SPECIES;
+import static io.relata.cpu.graph.VectorMessage.load;
 
 import io.relata.cpu.Specialized;
 import io.relata.spi.Target;
@@ -31,6 +35,18 @@ final class VectorRowDot implements RowLoop {
   private static final boolean MASKED = LANES.tail() > 0;
   private static final VectorMask<Float> MASK = VectorMessage.mask(LANES);
   private static final long BYTES = 4L * LENGTH;
+
+  /** Two edges at a time, where their loads still find room in a body that C2 inlines wholly. */
+  private static final boolean PAIRS = N <= 2 && LENGTH >= 8;
+
+  private static final VectorMask<Float> UPPER =
+      VectorMask.fromLong(SPECIES, -1L << LENGTH / 2 & (1L << LENGTH) - 1);
+
+  /** The last two numbers of both edges' halves: what is summed for lanes 0 and 1. */
+  private static final VectorShuffle<Float> LEFT = pick(0);
+
+  private static final VectorShuffle<Float> RIGHT = pick(1);
+  private static final VectorShuffle<Float> BY_HALF = across(Math.max(1, LENGTH / 2));
   private static final VectorShuffle<Float> BY_8 = across(8);
   private static final VectorShuffle<Float> BY_4 = across(4);
   private static final VectorShuffle<Float> BY_2 = across(2);
@@ -40,12 +56,18 @@ final class VectorRowDot implements RowLoop {
     return VectorShuffle.fromOp(SPECIES, i -> (i ^ bit) % LENGTH);
   }
 
+  private static VectorShuffle<Float> pick(int lane) {
+    return VectorShuffle.fromOp(SPECIES, i -> (i % 2 * (LENGTH / 2) + lane) % LENGTH);
+  }
+
   @Override
   public void run(RowTask t, int column, int from, int to) {
     VectorMask<Float> mask = MASK;
-    long rowBytes = 4L * t.lhsSize();
-    long rows = SOURCE_LEFT ? t.lhs() : t.rhs();
+    long rowBytes = rowBytes(4L * t.lhsSize());
+    long rows = address(SOURCE_LEFT ? t.lhs() : t.rhs());
     long own = SOURCE_LEFT ? t.rhs() : t.lhs();
+    long results = address(t.out());
+    long toOut = t.out() - t.columns();
     long toEdgeId = t.edgeIds() - t.columns();
     int begin = getInt(t.offsets() + 4L * from);
     for (int v = from; v < to; v++) {
@@ -104,69 +126,111 @@ final class VectorRowDot implements RowLoop {
                 ? FloatVector.fromMemorySegment(SPECIES, ALL, y + 7 * BYTES, ORDER, mask)
                 : FloatVector.fromMemorySegment(SPECIES, ALL, y + 7 * BYTES, ORDER);
       }
-      long slot = t.columns() + 4L * begin;
+      long slot = address(t.columns() + 4L * begin);
       long stop = t.columns() + 4L * end;
-      long out = t.out() + 4L * begin;
       begin = end;
+      if (PAIRS) {
+        while (stop - slot > 4) {
+          long x = row(rows, getInt(slot), rowBytes);
+          long z = row(rows, getInt(slot + 4), rowBytes);
+          FloatVector even = y0.mul(load(MASKED && N == 1, mask, x));
+          FloatVector otherEven = y0.mul(load(MASKED && N == 1, mask, z));
+          FloatVector odd = even;
+          FloatVector otherOdd = even;
+          if (N > 1) {
+            odd = y1.mul(load(MASKED && N == 2, mask, x + 1 * BYTES));
+            otherOdd = y1.mul(load(MASKED && N == 2, mask, z + 1 * BYTES));
+          }
+          if (N > 2) {
+            even = even.add(y2.mul(load(MASKED && N == 3, mask, x + 2 * BYTES)));
+            otherEven = otherEven.add(y2.mul(load(MASKED && N == 3, mask, z + 2 * BYTES)));
+          }
+          if (N > 3) {
+            odd = odd.add(y3.mul(load(MASKED && N == 4, mask, x + 3 * BYTES)));
+            otherOdd = otherOdd.add(y3.mul(load(MASKED && N == 4, mask, z + 3 * BYTES)));
+          }
+          FloatVector one = N > 1 ? even.add(odd) : even;
+          FloatVector other = N > 1 ? otherEven.add(otherOdd) : otherEven;
+          // One edge's halves are added in the lower half, the other's in the upper half.
+          FloatVector sum =
+              one.blend(other, UPPER).add(other.blend(one, UPPER).rearrange(BY_HALF));
+          if (LENGTH >= 16) {
+            sum = sum.add(sum.rearrange(BY_4));
+          }
+          if (LENGTH >= 8) {
+            sum = sum.add(sum.rearrange(BY_2));
+          }
+          sum = sum.rearrange(LEFT).add(sum.rearrange(RIGHT));
+          if (IDENTITY) {
+            // Both as one number: masked stores are slow on some processors.
+            putLong(address(slot + toOut), sum.reinterpretAsLongs().lane(0));
+          } else {
+            long ids = address(slot + toEdgeId);
+            ALL.set(FLOAT, row(results, getInt(ids), 4), sum.lane(0));
+            ALL.set(FLOAT, row(results, getInt(ids + 4), 4), sum.lane(1));
+          }
+          slot = address(slot + 8);
+        }
+      }
       while (slot != stop) {
-        long x = address(rows + getInt(address(slot)) * rowBytes);
-        long at = address(IDENTITY ? out : t.out() + 4L * getInt(address(slot + toEdgeId)));
-        out += 4;
-        slot += 4;
+        long x = row(rows, getInt(slot), rowBytes);
+        long at =
+            IDENTITY ? address(slot + toOut) : row(results, getInt(address(slot + toEdgeId)), 4);
+        slot = address(slot + 4);
         FloatVector m0 =
             MASKED && N == 1
                 ? FloatVector.fromMemorySegment(SPECIES, ALL, x, ORDER, mask)
                 : FloatVector.fromMemorySegment(SPECIES, ALL, x, ORDER);
-        FloatVector even = m0.mul(y0);
+        FloatVector even = y0.mul(m0);
         FloatVector odd = FloatVector.zero(SPECIES);
         if (N > 1) {
           FloatVector m1 =
               MASKED && N == 2
                   ? FloatVector.fromMemorySegment(SPECIES, ALL, x + 1 * BYTES, ORDER, mask)
                   : FloatVector.fromMemorySegment(SPECIES, ALL, x + 1 * BYTES, ORDER);
-          odd = m1.mul(y1);
+          odd = y1.mul(m1);
         }
         if (N > 2) {
           FloatVector m2 =
               MASKED && N == 3
                   ? FloatVector.fromMemorySegment(SPECIES, ALL, x + 2 * BYTES, ORDER, mask)
                   : FloatVector.fromMemorySegment(SPECIES, ALL, x + 2 * BYTES, ORDER);
-          even = even.add(m2.mul(y2));
+          even = even.add(y2.mul(m2));
         }
         if (N > 3) {
           FloatVector m3 =
               MASKED && N == 4
                   ? FloatVector.fromMemorySegment(SPECIES, ALL, x + 3 * BYTES, ORDER, mask)
                   : FloatVector.fromMemorySegment(SPECIES, ALL, x + 3 * BYTES, ORDER);
-          odd = odd.add(m3.mul(y3));
+          odd = odd.add(y3.mul(m3));
         }
         if (N > 4) {
           FloatVector m4 =
               MASKED && N == 5
                   ? FloatVector.fromMemorySegment(SPECIES, ALL, x + 4 * BYTES, ORDER, mask)
                   : FloatVector.fromMemorySegment(SPECIES, ALL, x + 4 * BYTES, ORDER);
-          even = even.add(m4.mul(y4));
+          even = even.add(y4.mul(m4));
         }
         if (N > 5) {
           FloatVector m5 =
               MASKED && N == 6
                   ? FloatVector.fromMemorySegment(SPECIES, ALL, x + 5 * BYTES, ORDER, mask)
                   : FloatVector.fromMemorySegment(SPECIES, ALL, x + 5 * BYTES, ORDER);
-          odd = odd.add(m5.mul(y5));
+          odd = odd.add(y5.mul(m5));
         }
         if (N > 6) {
           FloatVector m6 =
               MASKED && N == 7
                   ? FloatVector.fromMemorySegment(SPECIES, ALL, x + 6 * BYTES, ORDER, mask)
                   : FloatVector.fromMemorySegment(SPECIES, ALL, x + 6 * BYTES, ORDER);
-          even = even.add(m6.mul(y6));
+          even = even.add(y6.mul(m6));
         }
         if (N > 7) {
           FloatVector m7 =
               MASKED && N == 8
                   ? FloatVector.fromMemorySegment(SPECIES, ALL, x + 7 * BYTES, ORDER, mask)
                   : FloatVector.fromMemorySegment(SPECIES, ALL, x + 7 * BYTES, ORDER);
-          odd = odd.add(m7.mul(y7));
+          odd = odd.add(y7.mul(m7));
         }
         if (N > 8) {
           FloatVector y8 =
@@ -177,7 +241,7 @@ final class VectorRowDot implements RowLoop {
               MASKED && N == 9
                   ? FloatVector.fromMemorySegment(SPECIES, ALL, x + 8 * BYTES, ORDER, mask)
                   : FloatVector.fromMemorySegment(SPECIES, ALL, x + 8 * BYTES, ORDER);
-          even = even.add(m8.mul(y8));
+          even = even.add(y8.mul(m8));
         }
         if (N > 9) {
           FloatVector y9 =
@@ -188,7 +252,7 @@ final class VectorRowDot implements RowLoop {
               MASKED && N == 10
                   ? FloatVector.fromMemorySegment(SPECIES, ALL, x + 9 * BYTES, ORDER, mask)
                   : FloatVector.fromMemorySegment(SPECIES, ALL, x + 9 * BYTES, ORDER);
-          odd = odd.add(m9.mul(y9));
+          odd = odd.add(y9.mul(m9));
         }
         if (N > 10) {
           FloatVector y10 =
@@ -199,7 +263,7 @@ final class VectorRowDot implements RowLoop {
               MASKED && N == 11
                   ? FloatVector.fromMemorySegment(SPECIES, ALL, x + 10 * BYTES, ORDER, mask)
                   : FloatVector.fromMemorySegment(SPECIES, ALL, x + 10 * BYTES, ORDER);
-          even = even.add(m10.mul(y10));
+          even = even.add(y10.mul(m10));
         }
         if (N > 11) {
           FloatVector y11 =
@@ -210,7 +274,7 @@ final class VectorRowDot implements RowLoop {
               MASKED && N == 12
                   ? FloatVector.fromMemorySegment(SPECIES, ALL, x + 11 * BYTES, ORDER, mask)
                   : FloatVector.fromMemorySegment(SPECIES, ALL, x + 11 * BYTES, ORDER);
-          odd = odd.add(m11.mul(y11));
+          odd = odd.add(y11.mul(m11));
         }
         if (N > 12) {
           FloatVector y12 =
@@ -221,7 +285,7 @@ final class VectorRowDot implements RowLoop {
               MASKED && N == 13
                   ? FloatVector.fromMemorySegment(SPECIES, ALL, x + 12 * BYTES, ORDER, mask)
                   : FloatVector.fromMemorySegment(SPECIES, ALL, x + 12 * BYTES, ORDER);
-          even = even.add(m12.mul(y12));
+          even = even.add(y12.mul(m12));
         }
         if (N > 13) {
           FloatVector y13 =
@@ -232,7 +296,7 @@ final class VectorRowDot implements RowLoop {
               MASKED && N == 14
                   ? FloatVector.fromMemorySegment(SPECIES, ALL, x + 13 * BYTES, ORDER, mask)
                   : FloatVector.fromMemorySegment(SPECIES, ALL, x + 13 * BYTES, ORDER);
-          odd = odd.add(m13.mul(y13));
+          odd = odd.add(y13.mul(m13));
         }
         if (N > 14) {
           FloatVector y14 =
@@ -243,7 +307,7 @@ final class VectorRowDot implements RowLoop {
               MASKED && N == 15
                   ? FloatVector.fromMemorySegment(SPECIES, ALL, x + 14 * BYTES, ORDER, mask)
                   : FloatVector.fromMemorySegment(SPECIES, ALL, x + 14 * BYTES, ORDER);
-          even = even.add(m14.mul(y14));
+          even = even.add(y14.mul(m14));
         }
         if (N > 15) {
           FloatVector y15 =
@@ -254,7 +318,7 @@ final class VectorRowDot implements RowLoop {
               MASKED && N == 16
                   ? FloatVector.fromMemorySegment(SPECIES, ALL, x + 15 * BYTES, ORDER, mask)
                   : FloatVector.fromMemorySegment(SPECIES, ALL, x + 15 * BYTES, ORDER);
-          odd = odd.add(m15.mul(y15));
+          odd = odd.add(y15.mul(m15));
         }
         FloatVector sum = N > 1 ? even.add(odd) : even;
         // As VectorMessage.sum, which C2 does not inline into a body of this size.

@@ -4,6 +4,8 @@ import static io.relata.cpu.Native.ALL;
 import static io.relata.cpu.Native.address;
 import static io.relata.cpu.Native.getFloat;
 import static io.relata.cpu.Native.getInt;
+import static io.relata.cpu.Native.row;
+import static io.relata.cpu.Native.rowBytes;
 import static io.relata.cpu.graph.VectorMessage.LENGTH;
 import static io.relata.cpu.graph.VectorMessage.ORDER;
 import static io.relata.cpu.graph.VectorMessage.SPECIES;
@@ -41,6 +43,9 @@ final class VectorWeightedSum implements RowLoop {
   private static final VectorMask<Float> MASK = VectorMessage.mask(LANES);
   private static final long BYTES = 4L * LENGTH;
 
+  /** Two edges at a time, where their loads still find room in a body that C2 inlines wholly. */
+  private static final boolean PAIRS = N <= 4 && SHARE >= N && SPREAD == 1;
+
   /** The weights of one vector, where it has several, and of the last. */
   private static final VectorMask<Float> WEIGHTS = SPECIES.indexInRange(0, SPREAD);
 
@@ -57,11 +62,11 @@ final class VectorWeightedSum implements RowLoop {
     VectorMask<Float> weights = WEIGHTS;
     VectorMask<Float> lastWeights = LAST_WEIGHTS;
     VectorShuffle<Float> spread = SPREAD_OUT;
-    long rowBytes = 4L * t.lhsSize();
+    long rowBytes = rowBytes(4L * t.lhsSize());
     long outBytes = 4L * t.outSize();
-    long rows = t.lhs() + 4L * column;
-    long weightBytes = 4L * t.rhsSize();
-    long firstWeight = t.rhs() + 4L * (column / t.inner());
+    long rows = address(t.lhs() + 4L * column);
+    long weightBytes = rowBytes(4L * t.rhsSize());
+    long firstWeight = address(t.rhs() + 4L * (column / t.inner()));
     long toEdgeId = t.edgeIds() - t.columns();
     int begin = getInt(t.offsets() + 4L * from);
     for (int v = from; v < to; v++) {
@@ -78,22 +83,47 @@ final class VectorWeightedSum implements RowLoop {
       FloatVector a5 = a0;
       FloatVector a6 = a0;
       FloatVector a7 = a0;
-      long weight = firstWeight + begin * weightBytes;
-      long slot = t.columns() + 4L * begin;
+      long weight = address(firstWeight + begin * weightBytes);
+      long slot = address(t.columns() + 4L * begin);
       long stop = t.columns() + 4L * end;
-      // Not a counted loop: unrolled, with loops before and after it, short rows cost more.
+      if (PAIRS) {
+        while (stop - slot > 4) {
+          long x = row(rows, getInt(slot), rowBytes);
+          long y = row(rows, getInt(slot + 4), rowBytes);
+          long ids = address(slot + toEdgeId);
+          long w = IDENTITY ? weight : row(firstWeight, getInt(ids), weightBytes);
+          long z =
+              IDENTITY
+                  ? address(weight + weightBytes)
+                  : row(firstWeight, getInt(ids + 4), weightBytes);
+          FloatVector wx = FloatVector.broadcast(SPECIES, getFloat(w));
+          FloatVector wy = FloatVector.broadcast(SPECIES, getFloat(z));
+          weight = address(weight + 2 * weightBytes);
+          slot = address(slot + 8);
+          a0 = a0.add(wx.mul(load(MASKED && N == 1, mask, x))).add(wy.mul(load(MASKED && N == 1, mask, y)));
+          if (N > 1) {
+            a1 = a1.add(wx.mul(load(MASKED && N == 2, mask, x + 1 * BYTES))).add(wy.mul(load(MASKED && N == 2, mask, y + 1 * BYTES)));
+          }
+          if (N > 2) {
+            a2 = a2.add(wx.mul(load(MASKED && N == 3, mask, x + 2 * BYTES))).add(wy.mul(load(MASKED && N == 3, mask, y + 2 * BYTES)));
+          }
+          if (N > 3) {
+            a3 = a3.add(wx.mul(load(MASKED && N == 4, mask, x + 3 * BYTES))).add(wy.mul(load(MASKED && N == 4, mask, y + 3 * BYTES)));
+          }
+        }
+      }
+      // What is left. Not a counted loop: unrolled, with loops before and after it, short rows cost more.
       while (slot != stop) {
-        long x = address(rows + getInt(address(slot)) * rowBytes);
+        long x = row(rows, getInt(slot), rowBytes);
         long w =
-            address(
-                IDENTITY ? weight : firstWeight + getInt(address(slot + toEdgeId)) * weightBytes);
+            IDENTITY ? weight : row(firstWeight, getInt(address(slot + toEdgeId)), weightBytes);
         FloatVector first =
             SPREAD > 1
                 ? load(true, N == 1 ? lastWeights : weights, w).rearrange(spread)
                 : FloatVector.broadcast(SPECIES, getFloat(w));
-        weight += weightBytes;
-        slot += 4;
-        a0 = a0.add(load(MASKED && N == 1, mask, x).mul(first));
+        weight = address(weight + weightBytes);
+        slot = address(slot + 4);
+        a0 = a0.add(first.mul(load(MASKED && N == 1, mask, x)));
         if (N > 1) {
           FloatVector y =
               1 < SHARE
@@ -107,7 +137,7 @@ final class VectorWeightedSum implements RowLoop {
               MASKED && N == 2
                   ? FloatVector.fromMemorySegment(SPECIES, ALL, x + 1 * BYTES, ORDER, mask)
                   : FloatVector.fromMemorySegment(SPECIES, ALL, x + 1 * BYTES, ORDER);
-          a1 = a1.add(m.mul(y));
+          a1 = a1.add(y.mul(m));
         }
         if (N > 2) {
           FloatVector y =
@@ -122,7 +152,7 @@ final class VectorWeightedSum implements RowLoop {
               MASKED && N == 3
                   ? FloatVector.fromMemorySegment(SPECIES, ALL, x + 2 * BYTES, ORDER, mask)
                   : FloatVector.fromMemorySegment(SPECIES, ALL, x + 2 * BYTES, ORDER);
-          a2 = a2.add(m.mul(y));
+          a2 = a2.add(y.mul(m));
         }
         if (N > 3) {
           FloatVector y =
@@ -137,7 +167,7 @@ final class VectorWeightedSum implements RowLoop {
               MASKED && N == 4
                   ? FloatVector.fromMemorySegment(SPECIES, ALL, x + 3 * BYTES, ORDER, mask)
                   : FloatVector.fromMemorySegment(SPECIES, ALL, x + 3 * BYTES, ORDER);
-          a3 = a3.add(m.mul(y));
+          a3 = a3.add(y.mul(m));
         }
         if (N > 4) {
           FloatVector y =
@@ -152,7 +182,7 @@ final class VectorWeightedSum implements RowLoop {
               MASKED && N == 5
                   ? FloatVector.fromMemorySegment(SPECIES, ALL, x + 4 * BYTES, ORDER, mask)
                   : FloatVector.fromMemorySegment(SPECIES, ALL, x + 4 * BYTES, ORDER);
-          a4 = a4.add(m.mul(y));
+          a4 = a4.add(y.mul(m));
         }
         if (N > 5) {
           FloatVector y =
@@ -167,7 +197,7 @@ final class VectorWeightedSum implements RowLoop {
               MASKED && N == 6
                   ? FloatVector.fromMemorySegment(SPECIES, ALL, x + 5 * BYTES, ORDER, mask)
                   : FloatVector.fromMemorySegment(SPECIES, ALL, x + 5 * BYTES, ORDER);
-          a5 = a5.add(m.mul(y));
+          a5 = a5.add(y.mul(m));
         }
         if (N > 6) {
           FloatVector y =
@@ -182,7 +212,7 @@ final class VectorWeightedSum implements RowLoop {
               MASKED && N == 7
                   ? FloatVector.fromMemorySegment(SPECIES, ALL, x + 6 * BYTES, ORDER, mask)
                   : FloatVector.fromMemorySegment(SPECIES, ALL, x + 6 * BYTES, ORDER);
-          a6 = a6.add(m.mul(y));
+          a6 = a6.add(y.mul(m));
         }
         if (N > 7) {
           FloatVector y =
@@ -197,7 +227,7 @@ final class VectorWeightedSum implements RowLoop {
               MASKED && N == 8
                   ? FloatVector.fromMemorySegment(SPECIES, ALL, x + 7 * BYTES, ORDER, mask)
                   : FloatVector.fromMemorySegment(SPECIES, ALL, x + 7 * BYTES, ORDER);
-          a7 = a7.add(m.mul(y));
+          a7 = a7.add(y.mul(m));
         }
       }
       if (MEAN && end - begin > 1) {

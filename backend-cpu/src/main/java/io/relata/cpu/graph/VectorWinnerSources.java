@@ -4,6 +4,8 @@ import static io.relata.cpu.Native.ALL;
 import static io.relata.cpu.Native.address;
 import static io.relata.cpu.Native.getFloat;
 import static io.relata.cpu.Native.getInt;
+import static io.relata.cpu.Native.row;
+import static io.relata.cpu.Native.rowBytes;
 import static io.relata.cpu.graph.VectorMessage.LENGTH;
 import static io.relata.cpu.graph.VectorMessage.ORDER;
 import static io.relata.cpu.graph.VectorMessage.SPECIES;
@@ -53,10 +55,12 @@ final class VectorWinnerSources implements WinnerLoop {
 
   @Override
   public void run(WinnerTask t, int column, int from, int to) {
-    long outBytes = 4L * t.outSize();
+    long outBytes = rowBytes(4L * t.outSize());
     int otherSize = SPEC.left() ? t.rhsSize() : t.lhsSize();
-    long others = (SPEC.left() ? t.rhs() : t.lhs()) + (INNER == 0 ? 0 : 4L * (column / INNER));
-    long gradients = t.gradient() + 4L * column;
+    long otherBytes = rowBytes(4L * otherSize);
+    long others =
+        address((SPEC.left() ? t.rhs() : t.lhs()) + (INNER == 0 ? 0 : 4L * (column / INNER)));
+    long gradients = address(t.gradient() + 4L * column);
     VectorMask<Float> tail = TAIL;
     VectorMask<Integer> tailIds = tail.cast(IDS);
     VectorMask<Float> some = SOME;
@@ -64,12 +68,12 @@ final class VectorWinnerSources implements WinnerLoop {
     VectorShuffle<Float> spread = SPREAD;
     FloatVector zero = FloatVector.zero(SPECIES);
     long toEdgeId = t.edgeIds() - t.columns();
-    long winners = t.winners() + 4L * column;
+    long winners = address(t.winners() + 4L * column);
     int begin = getInt(t.offsets() + 4L * from);
     for (int u = from; u < to; u++) {
       int end = getInt(t.offsets() + 4L * u + 4);
       long out = address(t.out() + u * outBytes + 4L * column);
-      long slot = t.columns() + 4L * begin;
+      long slot = address(t.columns() + 4L * begin);
       long stop = t.columns() + 4L * end;
       int edge = begin;
       begin = end;
@@ -83,11 +87,11 @@ final class VectorWinnerSources implements WinnerLoop {
       FloatVector a7 = a0;
       while (slot != stop) {
         edge = IDENTITY ? edge : getInt(address(slot + toEdgeId));
-        int v = getInt(address(slot));
-        slot += 4;
-        long x = address(gradients + v * outBytes);
-        long w = address(winners + v * outBytes);
-        long y = address(others + 4L * otherSize * (OF_EDGE ? edge : v));
+        int v = getInt(slot);
+        slot = address(slot + 4);
+        long x = row(gradients, v, outBytes);
+        long w = row(winners, v, outBytes);
+        long y = BINARY ? row(others, OF_EDGE ? edge : v, otherBytes) : 0;
         IntVector id = IntVector.broadcast(IDS, edge);
         FloatVector shared =
             BINARY && INNER == 0 ? FloatVector.broadcast(SPECIES, getFloat(y)) : zero;
