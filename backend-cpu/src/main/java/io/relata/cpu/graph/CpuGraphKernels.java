@@ -5,6 +5,7 @@ import io.relata.cpu.Workers;
 import io.relata.spi.Array;
 import io.relata.spi.AttentionCall;
 import io.relata.spi.AttentionGradCall;
+import io.relata.spi.DeviceMemory;
 import io.relata.spi.FeaturePlan;
 import io.relata.spi.FeaturePlan.Layout;
 import io.relata.spi.GraphKernels;
@@ -34,13 +35,14 @@ public final class CpuGraphKernels implements GraphKernels {
   /**
    * Kernels on the given threads.
    *
+   * @param memory where a kernel gets memory while it runs
    * @param vector use {@code jdk.incubator.vector}; the module must then be present
    */
-  public CpuGraphKernels(Workers workers, boolean vector) {
+  public CpuGraphKernels(Workers workers, DeviceMemory memory, boolean vector) {
     this.workers = workers;
     this.vector = vector;
     this.attention = new CpuAttention(workers, vector, loops);
-    this.winners = new CpuWinners(workers, vector, loops);
+    this.winners = new CpuWinners(workers, memory, vector, loops);
   }
 
   @Override

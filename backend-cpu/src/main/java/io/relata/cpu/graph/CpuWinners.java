@@ -2,6 +2,7 @@ package io.relata.cpu.graph;
 
 import io.relata.DType;
 import io.relata.cpu.Workers;
+import io.relata.spi.DeviceMemory;
 import io.relata.spi.FeaturePlan;
 import io.relata.spi.FeaturePlan.Layout;
 import io.relata.spi.MessageOp;
@@ -13,15 +14,18 @@ import java.util.List;
 
 /**
  * Gradients of max and min, each row of which is one thread's: an operand of the sources goes
- * through its out-edges and looks which of them have won, others go through the winners.
+ * through its out-edges and looks which of them have won, others go through the winners. Allocates
+ * 8 bytes an edge while it runs, where vectors serve neither the type nor the plan.
  */
 final class CpuWinners {
   private final Workers workers;
+  private final DeviceMemory memory;
   private final boolean vector;
   private final Loops loops;
 
-  CpuWinners(Workers workers, boolean vector, Loops loops) {
+  CpuWinners(Workers workers, DeviceMemory memory, boolean vector, Loops loops) {
     this.workers = workers;
+    this.memory = memory;
     this.vector = vector;
     this.loops = loops;
   }
@@ -33,14 +37,11 @@ final class CpuWinners {
     boolean bySource = call.own().target() == Target.U;
     RowIndex index = bySource ? call.bySource() : call.index();
     WinnerSpec spec = spec(call, index);
-    boolean vectors = bySource && onVectors(call);
-    PositionTable table = vectors ? null : PositionTable.of(call.plan());
-    WinnerTask task = WinnerTask.of(call, index, table);
     if (!bySource) {
+      WinnerTask task = WinnerTask.of(call, index, 0, PositionTable.of(call.plan()));
       run(loops.winners("WinnerGradient", spec), task, 0, index);
-    } else if (!vectors) {
-      run(loops.winners("WinnerSources", spec), task, 0, index);
-    } else {
+    } else if (onVectors(call)) {
+      WinnerTask task = WinnerTask.of(call, index, 0, null);
       List<VectorPasses.Pass> passes =
           VectorPasses.winners(call.plan().outSize(), passesOn(call.op()));
       for (VectorPasses.Pass pass : passes) {
@@ -50,6 +51,25 @@ final class CpuWinners {
             pass.column(),
             index);
       }
+    } else {
+      long bytes = 8L * index.numEdges();
+      long won = memory.allocate(bytes);
+      try {
+        plain(call, WonOutputs.of(call, won), loops.winners("WinnerSources", spec));
+      } finally {
+        memory.release(won, bytes);
+      }
+    }
+  }
+
+  /** As many outputs at a time as have bits; the first time also makes rows without winners. */
+  private void plain(WinnerGradCall call, WonOutputs won, WinnerLoop loop) {
+    RowIndex index = call.bySource();
+    WinnerTask task = WinnerTask.of(call, index, won.bits(), PositionTable.of(call.plan()));
+    for (int o = 0; o == 0 || o < won.outSize(); o += WonOutputs.OUTPUTS) {
+      int first = o;
+      RowBlocks.forEach(workers, call.index(), 1, (_, from, to) -> won.mark(first, from, to));
+      run(loop, task, first, index);
     }
   }
 
