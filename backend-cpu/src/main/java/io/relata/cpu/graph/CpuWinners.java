@@ -43,7 +43,7 @@ final class CpuWinners {
     } else if (onVectors(call)) {
       WinnerTask task = WinnerTask.of(call, index, 0, null);
       List<VectorPasses.Pass> passes =
-          VectorPasses.winners(call.plan().outSize(), passesOn(call.op()));
+          VectorPasses.winners(call.plan().outSize(), !call.op().derivativeReadsOperands());
       for (VectorPasses.Pass pass : passes) {
         run(
             loops.winners("VectorWinnerSources", spec.on(pass.lanes())),
@@ -77,11 +77,6 @@ final class CpuWinners {
     RowBlocks.forEach(workers, index, 1, (_, from, to) -> loop.run(task, column, from, to));
   }
 
-  /** True where the gradient of a message is the result's, or its negative. */
-  private static boolean passesOn(MessageOp op) {
-    return op == MessageOp.COPY || op == MessageOp.ADD || op == MessageOp.SUB;
-  }
-
   private boolean onVectors(WinnerGradCall call) {
     FeaturePlan plan = call.plan();
     if (!vector || call.out().dtype() != DType.FLOAT32 || plan.outSize() == 0) {
@@ -91,7 +86,7 @@ final class CpuWinners {
     if (plan.layout() != Layout.SAME && plan.layout() != grouped) {
       return false;
     }
-    if (passesOn(call.op())) {
+    if (!call.op().derivativeReadsOperands()) {
       return true;
     }
     // A divisor's derivative reads both operands.
@@ -102,7 +97,7 @@ final class CpuWinners {
   private static WinnerSpec spec(WinnerGradCall call, RowIndex index) {
     FeaturePlan plan = call.plan();
     Operand rhs = call.rhs();
-    boolean grouped = plan.layout() != Layout.SAME && !passesOn(call.op());
+    boolean grouped = plan.layout() != Layout.SAME && call.op().derivativeReadsOperands();
     int inner = !grouped ? 1 : plan.inner() == plan.outSize() ? 0 : plan.inner();
     return new WinnerSpec(
         call.op() == MessageOp.DOT ? MessageOp.MUL : call.op(),
