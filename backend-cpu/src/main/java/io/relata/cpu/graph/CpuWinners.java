@@ -40,17 +40,8 @@ final class CpuWinners {
     if (!bySource) {
       WinnerTask task = WinnerTask.of(call, index, 0, PositionTable.of(call.plan()));
       run(loops.winners("WinnerGradient", spec), task, 0, index);
-    } else if (onVectors(call)) {
-      WinnerTask task = WinnerTask.of(call, index, 0, null);
-      List<VectorPasses.Pass> passes =
-          VectorPasses.winners(call.plan().outSize(), !call.op().derivativeReadsOperands());
-      for (VectorPasses.Pass pass : passes) {
-        run(
-            loops.winners("VectorWinnerSources", spec.on(pass.lanes())),
-            task,
-            pass.column(),
-            index);
-      }
+    } else if (vectorsServe(call)) {
+      onVectors(call, spec);
     } else {
       long bytes = 8L * index.numEdges();
       long won = memory.allocate(bytes);
@@ -60,6 +51,22 @@ final class CpuWinners {
         memory.release(won, bytes);
       }
     }
+  }
+
+  private void onVectors(WinnerGradCall call, WinnerSpec spec) {
+    RowIndex index = call.bySource();
+    WinnerTask task = WinnerTask.of(call, index, 0, null);
+    List<VectorPasses.Pass> passes =
+        VectorPasses.winners(call.plan().outSize(), !call.op().derivativeReadsOperands());
+    WinnerLoop[] copies = new WinnerLoop[passes.size()];
+    for (int p = 0; p < copies.length; p++) {
+      copies[p] = loops.winners("VectorWinnerSources", spec.on(passes.get(p).lanes()));
+    }
+    RowBlocks.forEach(
+        workers,
+        index,
+        copies.length,
+        (p, from, to) -> copies[p].run(task, passes.get(p).column(), from, to));
   }
 
   /** As many outputs at a time as have bits; the first time also makes rows without winners. */
@@ -77,7 +84,7 @@ final class CpuWinners {
     RowBlocks.forEach(workers, index, 1, (_, from, to) -> loop.run(task, column, from, to));
   }
 
-  private boolean onVectors(WinnerGradCall call) {
+  private boolean vectorsServe(WinnerGradCall call) {
     FeaturePlan plan = call.plan();
     if (!vector || call.out().dtype() != DType.FLOAT32 || plan.outSize() == 0) {
       return false;
