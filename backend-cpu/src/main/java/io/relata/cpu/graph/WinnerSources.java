@@ -18,8 +18,10 @@ import java.lang.invoke.MethodHandles;
 /**
  * Template of the gradient of max and min with respect to an operand of the sources: goes through a
  * source's edges and adds up what they won of the outputs that {@link WonOutputs} has marked. Sums
- * in the order of edge ids, then of outputs. Takes some edges at a time, in steps: what comes from
- * all over memory is fetched by loops without branches, so that many fetches are under way at once.
+ * in the order of edge ids, then of outputs, pass after pass; an element that one output alone adds
+ * to, as where vectors serve, does not notice passes. Takes some edges at a time, in steps: what
+ * comes from all over memory is fetched by loops without branches, so that many fetches are under
+ * way at once.
  */
 final class WinnerSources implements WinnerLoop {
   private static final WinnerSpec SPEC =
