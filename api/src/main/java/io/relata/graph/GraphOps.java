@@ -309,14 +309,14 @@ public final class GraphOps {
   static Tensor[] gradients(
       PendingSums sums, Adjacency g, MessageOp op, Arg lhs, Arg rhs, MessageShape shape, Arg z) {
     Tensor[] result = new Tensor[2];
-    boolean both = op == MessageOp.MUL || op == MessageOp.DOT || op == MessageOp.DIV;
+    boolean reads = op.derivativeReadsOperands();
     if (lhs.value().requiresGrad()) {
-      Arg other = both ? inTypeOf(z, rhs) : rhs;
+      Arg other = reads ? inTypeOf(z, rhs) : rhs;
       result[0] = leftGradient(sums.of(lhs.value()), g, op, lhs, other, shape, z);
     }
     if (rhs != null && rhs.value().requiresGrad()) {
-      Arg other = both ? inTypeOf(z, lhs) : lhs;
-      Arg own = both ? inTypeOf(z, rhs) : rhs;
+      Arg other = reads ? inTypeOf(z, lhs) : lhs;
+      Arg own = reads ? inTypeOf(z, rhs) : rhs;
       result[1] = rightGradient(sums.of(rhs.value()), g, op, other, own, shape, z);
     }
     return result;
@@ -420,8 +420,7 @@ public final class GraphOps {
       Tensor gradient) {
     Tensor[] result = new Tensor[2];
     Arg z = Arg.v(gradient);
-    // The other operations pass the gradient on without reading an operand.
-    boolean reads = op == MessageOp.MUL || op == MessageOp.DOT || op == MessageOp.DIV;
+    boolean reads = op.derivativeReadsOperands();
     Operand left = operand(reads ? inTypeOf(z, lhs) : lhs);
     Operand right = operand(reads ? inTypeOf(z, rhs) : rhs);
     for (int side = 0; side < 2; side++) {

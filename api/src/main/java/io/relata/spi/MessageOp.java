@@ -13,5 +13,17 @@ public enum MessageOp {
   /** left / right. */
   DIV,
   /** Sum over the last axis of left * right, kept with size 1. */
-  DOT
+  DOT;
+
+  /**
+   * True where the derivative of a message reads an operand: of a product the other one, of a
+   * quotient the divisor, and with respect to the divisor both. Everywhere else the derivative is 1
+   * or -1, and the gradient passes on as it is or negated.
+   */
+  public boolean derivativeReadsOperands() {
+    return switch (this) {
+      case COPY, ADD, SUB -> false;
+      case MUL, DIV, DOT -> true;
+    };
+  }
 }

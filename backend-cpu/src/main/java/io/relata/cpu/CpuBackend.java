@@ -13,14 +13,20 @@ import java.util.function.IntConsumer;
 public final class CpuBackend implements Backend {
   private final Workers workers;
   private final String description;
-  private final HostMemory memory = HostMemory.ofMachine();
+  private final DeviceMemory memory;
   private final DenseKernels dense;
   private final GraphKernels graph;
 
   /** A backend of these kernels; it closes the workers when it is closed. */
-  public CpuBackend(Workers workers, String description, DenseKernels dense, GraphKernels graph) {
+  public CpuBackend(
+      Workers workers,
+      String description,
+      DeviceMemory memory,
+      DenseKernels dense,
+      GraphKernels graph) {
     this.workers = workers;
     this.description = description;
+    this.memory = memory;
     this.dense = dense;
     this.graph = graph;
   }

@@ -5,6 +5,7 @@ import io.relata.cpu.graph.CpuGraphKernels;
 import io.relata.spi.Backend;
 import io.relata.spi.BackendOptions;
 import io.relata.spi.BackendProvider;
+import io.relata.spi.DeviceMemory;
 import io.relata.spi.Probe;
 
 /** The backend that works everywhere. */
@@ -32,11 +33,13 @@ public final class CpuBackendProvider implements BackendProvider {
     KernelChoice choice = KernelChoice.detect();
     choice.log();
     Workers workers = new Workers(options.threads());
+    DeviceMemory memory = HostMemory.ofMachine();
     return new CpuBackend(
         workers,
         description(choice, options.threads()),
+        memory,
         new CpuDenseKernels(workers, choice.vector()),
-        new CpuGraphKernels(workers, choice.vector()));
+        new CpuGraphKernels(workers, memory, choice.vector()));
   }
 
   private static String description(KernelChoice choice, int threads) {

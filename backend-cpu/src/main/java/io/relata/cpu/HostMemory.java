@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * pages, because picking rows from all over an array misses the translation of addresses as often
  * as the caches; {@code -Drelata.memory.hugePages=false} leaves that to the system.
  */
-final class HostMemory implements DeviceMemory {
+public final class HostMemory implements DeviceMemory {
   private static final long ALIGNMENT = 64;
   private static final long HUGE_PAGE = 2L << 20;
   private static final int MADV_HUGEPAGE = 14;
@@ -40,12 +40,15 @@ final class HostMemory implements DeviceMemory {
   private final long capacity;
   private final AtomicLong held = new AtomicLong();
 
+  /** Frees what the runtime keeps for reuse, which a kernel that asks for memory may need. */
+  private volatile Runnable shortage = () -> {};
+
   HostMemory(long capacity) {
     this.capacity = capacity;
   }
 
   /** Memory up to the limit that the property names, or up to the machine's. */
-  static HostMemory ofMachine() {
+  public static HostMemory ofMachine() {
     Long limit = Long.getLong("relata.memory.limit");
     return new HostMemory(limit != null && limit > 0 ? limit : physical() / 5 * 4);
   }
@@ -65,15 +68,11 @@ final class HostMemory implements DeviceMemory {
 
   @Override
   public long allocate(long bytes) {
-    if (held.addAndGet(bytes) > capacity) {
-      held.addAndGet(-bytes);
-      throw new OutOfMemoryError(
-          bytes
-              + " bytes asked, "
-              + held.get()
-              + " of "
-              + capacity
-              + " held (-Drelata.memory.limit)");
+    if (!reserve(bytes)) {
+      shortage.run();
+      if (!reserve(bytes)) {
+        throw above(bytes);
+      }
     }
     boolean huge = MADVISE != null && bytes >= HUGE_PAGE;
     long alignment = huge ? HUGE_PAGE : ALIGNMENT;
@@ -89,6 +88,25 @@ final class HostMemory implements DeviceMemory {
       askForHugePages(address, bytes & -HUGE_PAGE);
     }
     return address;
+  }
+
+  private boolean reserve(long bytes) {
+    if (held.addAndGet(bytes) <= capacity) {
+      return true;
+    }
+    held.addAndGet(-bytes);
+    return false;
+  }
+
+  private OutOfMemoryError above(long bytes) {
+    return new OutOfMemoryError(
+        "%d bytes asked, %d of %d held (-Drelata.memory.limit)"
+            .formatted(bytes, held.get(), capacity));
+  }
+
+  @Override
+  public void onShortage(Runnable free) {
+    shortage = free;
   }
 
   @Override

@@ -66,6 +66,17 @@ class CpuBackendTest {
   }
 
   @Test
+  void whoNeedsMemoryGetsWhatTheRuntimeKeepsForReuse() {
+    HostMemory memory = new HostMemory(1000);
+    long kept = memory.allocate(900);
+    memory.onShortage(() -> memory.release(kept, 900));
+    memory.release(memory.allocate(200), 200);
+    memory.onShortage(() -> {});
+    assertThatThrownBy(() -> memory.allocate(1001)).isInstanceOf(OutOfMemoryError.class);
+    memory.release(memory.allocate(1000), 1000);
+  }
+
+  @Test
   void largeBlocksBeginOnAHugePageWhereTheSystemHasThem() {
     long bytes = (5L << 20) + 123;
     HostMemory memory = new HostMemory(bytes);

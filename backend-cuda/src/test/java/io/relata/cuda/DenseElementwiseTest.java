@@ -10,9 +10,8 @@ import io.relata.spi.UnaryOp;
 import java.util.EnumSet;
 import java.util.Random;
 import java.util.Set;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -47,19 +46,7 @@ class DenseElementwiseTest {
     1e19,
     -1e19
   };
-  private static DenseFixture fixture;
-
-  @BeforeAll
-  static void open() {
-    fixture = new DenseFixture();
-  }
-
-  @AfterAll
-  static void close() {
-    if (fixture != null) {
-      fixture.close();
-    }
-  }
+  @RegisterExtension static final DenseFixture fixture = new DenseFixture();
 
   private static double tolerance(DType type) {
     return type == DType.FLOAT32 ? 2e-6 : 1e-13;

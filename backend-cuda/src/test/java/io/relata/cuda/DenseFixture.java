@@ -20,19 +20,23 @@ import java.util.List;
 import java.util.Random;
 import java.util.function.BiConsumer;
 import java.util.function.LongToDoubleFunction;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
  * The GPU's dense kernels on the tests' device, beside the CPU's plain ones, which compute in
  * doubles. What is checked runs three times on the device: twice on aligned arrays, where threads
  * and blocks may run in either order, and once on arrays that start one element later. All three
- * must give the same bits.
+ * must give the same bits. A test class registers it as an extension, which opens the device before
+ * its tests, or skips them where there can be none, and closes it after them.
  */
-final class DenseFixture implements AutoCloseable {
-  private final ShimDevice device;
+final class DenseFixture implements BeforeAllCallback, AfterAllCallback {
   private final Workers workers = new Workers(1);
   private final CpuDenseKernels cpu = new CpuDenseKernels(workers, false);
-  private final CudaDenseKernels gpu;
   private final List<Block> blocks = new ArrayList<>();
+  private ShimDevice device;
+  private CudaDenseKernels gpu;
 
   private static final class Block extends Storage {
     private final long address;
@@ -57,7 +61,8 @@ final class DenseFixture implements AutoCloseable {
     }
   }
 
-  DenseFixture() {
+  @Override
+  public void beforeAll(ExtensionContext context) {
     assumeTrue(ShimDevice.isPossible(), "no g++ on the PATH: kernels cannot be compiled for tests");
     device = new ShimDevice();
     gpu = new CudaDenseKernels(device, new KnownIntegers());
@@ -223,8 +228,10 @@ final class DenseFixture implements AutoCloseable {
   }
 
   @Override
-  public void close() {
-    device.close();
+  public void afterAll(ExtensionContext context) {
+    if (device != null) {
+      device.close();
+    }
     workers.close();
   }
 }

@@ -9,9 +9,8 @@ import io.relata.spi.MatmulCall;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -36,19 +35,7 @@ class DenseProductTest {
     {17, 3, 70_000}
   };
 
-  private static DenseFixture fixture;
-
-  @BeforeAll
-  static void open() {
-    fixture = new DenseFixture();
-  }
-
-  @AfterAll
-  static void close() {
-    if (fixture != null) {
-      fixture.close();
-    }
-  }
+  @RegisterExtension static final DenseFixture fixture = new DenseFixture();
 
   private static double tolerance(DType type, long k) {
     return (type == DType.FLOAT32 ? 1e-6 : 1e-14) * Math.sqrt(k + 1) * 4;

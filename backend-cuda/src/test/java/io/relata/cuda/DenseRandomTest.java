@@ -3,27 +3,14 @@ package io.relata.cuda;
 import static io.relata.cuda.DenseFixture.random;
 
 import io.relata.DType;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Random numbers of the GPU are the CPU's, bit for bit. */
 class DenseRandomTest {
   private static final long[] SIZES = {0, 1, 2, 3, 31, 32, 33, 1000, 70_001};
-  private static DenseFixture fixture;
-
-  @BeforeAll
-  static void open() {
-    fixture = new DenseFixture();
-  }
-
-  @AfterAll
-  static void close() {
-    if (fixture != null) {
-      fixture.close();
-    }
-  }
+  @RegisterExtension static final DenseFixture fixture = new DenseFixture();
 
   @ParameterizedTest
   @EnumSource(

@@ -5,9 +5,8 @@ import static io.relata.cuda.DenseFixture.random;
 import io.relata.DType;
 import io.relata.spi.Array;
 import io.relata.spi.ReduceOp;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -39,19 +38,7 @@ class DenseReductionTest {
     {1, 20, 33_000}
   };
 
-  private static DenseFixture fixture;
-
-  @BeforeAll
-  static void open() {
-    fixture = new DenseFixture();
-  }
-
-  @AfterAll
-  static void close() {
-    if (fixture != null) {
-      fixture.close();
-    }
-  }
+  @RegisterExtension static final DenseFixture fixture = new DenseFixture();
 
   private static double tolerance(DType type) {
     return type == DType.FLOAT32 ? 1e-5 : 1e-12;

@@ -8,27 +8,14 @@ import io.relata.spi.Array;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Rows by index and strided copies of the GPU give the CPU's numbers. */
 class DenseRowsTest {
-  private static DenseFixture fixture;
-
-  @BeforeAll
-  static void open() {
-    fixture = new DenseFixture();
-  }
-
-  @AfterAll
-  static void close() {
-    if (fixture != null) {
-      fixture.close();
-    }
-  }
+  @RegisterExtension static final DenseFixture fixture = new DenseFixture();
 
   @ParameterizedTest
   @EnumSource(DType.class)

@@ -12,26 +12,13 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Random;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Dense kernels of the GPU on random shapes give the CPU's numbers. */
 class DenseShapesTest {
   private static final DType[] TYPES = {DType.FLOAT32, DType.FLOAT64, DType.INT32, DType.INT64};
-  private static DenseFixture fixture;
-
-  @BeforeAll
-  static void open() {
-    fixture = new DenseFixture();
-  }
-
-  @AfterAll
-  static void close() {
-    if (fixture != null) {
-      fixture.close();
-    }
-  }
+  @RegisterExtension static final DenseFixture fixture = new DenseFixture();
 
   private static double tolerance(DType type) {
     return type == DType.FLOAT32 ? 1e-5 : 1e-12;

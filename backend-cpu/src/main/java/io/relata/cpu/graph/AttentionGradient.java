@@ -27,8 +27,8 @@ record AttentionGradient(
     AttentionGradCall call,
     AttentionSpec spec,
     AttentionTask task,
-    AttentionSums.Passes dot,
-    AttentionSums.Passes sum,
+    RowPasses dot,
+    RowPasses sum,
     AttentionLoop weigh,
     AttentionLoop table) {
   /** Runs of scratch memory. */

@@ -1,6 +1,5 @@
 package io.relata.cpu.graph;
 
-import io.relata.DType;
 import io.relata.cpu.Native;
 import io.relata.spi.AttentionCall;
 import io.relata.spi.FeaturePlan;
@@ -10,8 +9,6 @@ import io.relata.spi.Reducer;
 import io.relata.spi.Target;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
-import java.util.List;
 
 /** The loops of weighted sums and dot products as attention uses them, on a worker's memory. */
 final class AttentionSums {
@@ -21,10 +18,10 @@ final class AttentionSums {
   /** 0, 1, 2 and so on: the index of a graph in which every node is its own neighbour. */
   private static final MemorySegment SELF = counting(ROWS + 1);
 
-  private final Loops loops;
+  private final LoopChoice choice;
 
-  AttentionSums(Loops loops) {
-    this.loops = loops;
+  AttentionSums(LoopChoice choice) {
+    this.choice = choice;
   }
 
   private static MemorySegment counting(int count) {
@@ -33,15 +30,6 @@ final class AttentionSums {
       Native.putInt(s.address() + 4L * i, i);
     }
     return s;
-  }
-
-  /** Loops that work on the same rows one after the other. */
-  record Passes(List<RowLoop> loops, List<VectorPasses.Pass> passes) {
-    void run(RowTask task, int from, int to) {
-      for (int p = 0; p < passes.size(); p++) {
-        loops.get(p).run(task, passes.get(p).column(), from, to);
-      }
-    }
   }
 
   /** How a row meets its edge's weights. */
@@ -54,15 +42,9 @@ final class AttentionSums {
             Layout.RHS_GROUPED, size, size, heads, size, call.width(), null, null, null);
   }
 
-  Passes sum(AttentionCall call, AttentionSpec spec, boolean accumulate) {
+  RowPasses sum(AttentionCall call, boolean accumulate) {
     FeaturePlan plan = weighted(call);
-    LoopSpec loop = loop(Target.E, Reducer.SUM, spec.dtype(), plan.layout(), accumulate);
-    if (!spec.onVectors()) {
-      return plain("PlainSpmm", loop);
-    }
-    return VectorPasses.weighted(plan)
-        ? passes("VectorWeightedSum", loop, VectorPasses.straight(plan))
-        : passes("VectorSum", loop, VectorPasses.of(plan, false));
+    return choice.reducing(loop(call, Target.E, Reducer.SUM, plan, accumulate), plan);
   }
 
   /** Adds rows times a number for each head to as many others. */
@@ -78,22 +60,13 @@ final class AttentionSums {
         offsets, columns, 0, rows, weights, out, 0, size, heads, size, call.width(), null);
   }
 
-  Passes dot(AttentionCall call, AttentionSpec spec) {
+  RowPasses dot(AttentionCall call) {
     int heads = call.heads();
     int size = heads * call.width();
     FeaturePlan plan =
         new FeaturePlan(
             Layout.OUT_GROUPED, size, size, size, heads, call.width(), null, null, null);
-    LoopSpec loop = loop(Target.V, null, spec.dtype(), plan.layout(), false);
-    if (!spec.onVectors()) {
-      return plain("PlainSddmm", loop);
-    }
-    if (VectorPasses.rowDots(plan)) {
-      return passes("VectorRowDot", loop, VectorPasses.rowDot(plan));
-    }
-    return VectorPasses.headDots(plan)
-        ? passes("VectorHeadDot", loop, List.of(VectorPasses.heads(plan)))
-        : passes("VectorDot", loop, VectorPasses.perEdge(plan));
+    return choice.perEdge(loop(call, Target.V, null, plan, false), plan);
   }
 
   /** Dot products of as many rows with others. */
@@ -109,21 +82,17 @@ final class AttentionSums {
   }
 
   private static LoopSpec loop(
-      Target rhs, Reducer reducer, DType dtype, Layout layout, boolean accumulate) {
+      AttentionCall call, Target rhs, Reducer reducer, FeaturePlan plan, boolean accumulate) {
     return new LoopSpec(
-        MessageOp.MUL, Target.U, rhs, reducer, dtype, layout, true, false, accumulate, null);
-  }
-
-  private Passes plain(String template, LoopSpec spec) {
-    VectorPasses.Pass all = new VectorPasses.Pass(0, null);
-    return new Passes(List.of(loops.rows(template, spec)), List.of(all));
-  }
-
-  private Passes passes(String template, LoopSpec spec, List<VectorPasses.Pass> passes) {
-    List<RowLoop> copies = new ArrayList<>();
-    for (VectorPasses.Pass p : passes) {
-      copies.add(loops.rows(template, spec.on(p.lanes())));
-    }
-    return new Passes(copies, passes);
+        MessageOp.MUL,
+        Target.U,
+        rhs,
+        reducer,
+        call.out().dtype(),
+        plan.layout(),
+        true,
+        false,
+        accumulate,
+        null);
   }
 }

@@ -43,7 +43,7 @@ final class CpuAttention {
     this.workers = workers;
     this.vector = vector;
     this.loops = loops;
-    this.sums = new AttentionSums(loops);
+    this.sums = new AttentionSums(new LoopChoice(loops, vector));
   }
 
   /** Something done to rows from one to before another. */
@@ -57,8 +57,8 @@ final class CpuAttention {
     AttentionSpec spec = spec(call, index, derived, false);
     AttentionTask task = task(call, index, address(call.statistics()), 0, 0, 0);
     AttentionLoop weigh = loops.attention(name(spec, "Attention"), spec);
-    AttentionSums.Passes sum = sums.sum(call, spec, false);
-    AttentionSums.Passes add = sums.sum(call, spec, true);
+    RowPasses sum = sums.sum(call, false);
+    RowPasses add = sums.sum(call, true);
     long heads = (long) spec.heads() * spec.bytes();
     long width = heads * call.width();
     overRows(
@@ -101,7 +101,7 @@ final class CpuAttention {
       long offsets,
       AttentionMemory m,
       long shift,
-      AttentionSums.Passes loop,
+      RowPasses loop,
       int from,
       int to) {
     RowTask task =
@@ -140,8 +140,8 @@ final class CpuAttention {
                   call,
                   spec,
                   task,
-                  sums.dot(forward, spec),
-                  sums.sum(forward, spec, false),
+                  sums.dot(forward),
+                  sums.sum(forward, false),
                   loops.attention(name(spec, "AttentionGrad"), spec),
                   spec.onVectors() ? loops.attention("VectorAttentionTable", spec) : null);
           int rows = AttentionSums.ROWS;

@@ -5,6 +5,7 @@ import io.relata.cpu.Workers;
 import io.relata.spi.Array;
 import io.relata.spi.AttentionCall;
 import io.relata.spi.AttentionGradCall;
+import io.relata.spi.DeviceMemory;
 import io.relata.spi.FeaturePlan;
 import io.relata.spi.FeaturePlan.Layout;
 import io.relata.spi.GraphKernels;
@@ -26,21 +27,22 @@ import java.util.List;
  */
 public final class CpuGraphKernels implements GraphKernels {
   private final Workers workers;
-  private final boolean vector;
   private final Loops loops = new Loops();
+  private final LoopChoice choice;
   private final CpuAttention attention;
   private final CpuWinners winners;
 
   /**
    * Kernels on the given threads.
    *
+   * @param memory where a kernel gets memory while it runs
    * @param vector use {@code jdk.incubator.vector}; the module must then be present
    */
-  public CpuGraphKernels(Workers workers, boolean vector) {
+  public CpuGraphKernels(Workers workers, DeviceMemory memory, boolean vector) {
     this.workers = workers;
-    this.vector = vector;
+    this.choice = new LoopChoice(loops, vector);
     this.attention = new CpuAttention(workers, vector, loops);
-    this.winners = new CpuWinners(workers, vector, loops);
+    this.winners = new CpuWinners(workers, memory, vector, loops);
   }
 
   @Override
@@ -49,7 +51,7 @@ public final class CpuGraphKernels implements GraphKernels {
     if (run == null) {
       return;
     }
-    RowBlocks.forEach(workers, call.index(), run.passes(), run::pass);
+    run(run.task(), run.passes(), call.index());
     Reference.reachabilityFence(call);
   }
 
@@ -87,31 +89,7 @@ public final class CpuGraphKernels implements GraphKernels {
             call.accumulate());
     RowTask task =
         RowTask.of(index, call.lhs(), call.rhs(), plan, call.out(), call.winners(), table);
-    if (!onVectors(spec)) {
-      return new SpmmRun(task, new RowLoop[] {loops.rows("PlainSpmm", spec)}, new int[1]);
-    }
-    boolean sums = call.reducer() == Reducer.SUM || call.reducer() == Reducer.MEAN;
-    if (sums && isStraight(spec, plan)) {
-      String template = spec.op() == MessageOp.COPY ? "VectorCopySum" : "VectorWeightedSum";
-      return run(template, spec, VectorPasses.straight(plan), task);
-    }
-    if (!sums && spec.op() == MessageOp.COPY && spec.lhs() == Target.U) {
-      return run("VectorCopyBest", spec, VectorPasses.copyBest(plan), task);
-    }
-    String template =
-        spec.layout() == Layout.OUT_GROUPED ? "VectorDot" : sums ? "VectorSum" : "VectorBest";
-    return run(template, spec, VectorPasses.of(plan, !sums), task);
-  }
-
-  private SpmmRun run(
-      String template, LoopSpec spec, List<VectorPasses.Pass> passes, RowTask task) {
-    RowLoop[] copies = new RowLoop[passes.size()];
-    int[] columns = new int[copies.length];
-    for (int p = 0; p < copies.length; p++) {
-      copies[p] = loops.rows(template, spec.on(passes.get(p).lanes()));
-      columns[p] = passes.get(p).column();
-    }
-    return new SpmmRun(task, copies, columns);
+    return new SpmmRun(task, choice.reducing(spec, plan));
   }
 
   @Override
@@ -134,21 +112,7 @@ public final class CpuGraphKernels implements GraphKernels {
             false,
             false);
     RowTask task = RowTask.of(index, call.lhs(), call.rhs(), plan, call.out(), null, table);
-    if (onVectors(spec)) {
-      if (spec.layout() != Layout.OUT_GROUPED) {
-        run("VectorSddmm", spec, VectorPasses.perEdge(plan), task, index);
-      } else if (!isRowDot(spec)) {
-        run("VectorDot", spec, VectorPasses.perEdge(plan), task, index);
-      } else if (VectorPasses.rowDots(plan)) {
-        run("VectorRowDot", spec, VectorPasses.rowDot(plan), task, index);
-      } else if (VectorPasses.headDots(plan)) {
-        run("VectorHeadDot", spec, List.of(VectorPasses.heads(plan)), task, index);
-      } else {
-        run("VectorDot", spec, VectorPasses.perEdge(plan), task, index);
-      }
-    } else {
-      run(loops.rows("PlainSddmm", spec), task, index);
-    }
+    run(task, choice.perEdge(spec, plan), index);
     Reference.reachabilityFence(call);
   }
 
@@ -201,51 +165,22 @@ public final class CpuGraphKernels implements GraphKernels {
     LoopSpec spec = spec(MessageOp.COPY, lhs, rhs, null, out, Layout.SAME, index, false, false);
     RowTask task = RowTask.of(index, lhs, rhs, plan, out, null, null);
     RowLoop loop;
-    if (onVectors(spec)) {
+    if (choice.onVectors(spec)) {
       String template = gradient == null ? "VectorEdgeSoftmax" : "VectorEdgeSoftmaxGrad";
       loop = loops.softmax(template, new SoftmaxSpec(heads, spec.identity(), loops.rowCopy(heads)));
     } else {
       loop = loops.rows("PlainEdgeSoftmax", spec);
     }
-    run(loop, task, index);
+    run(task, RowPasses.of(loop), index);
     Reference.reachabilityFence(index);
     Reference.reachabilityFence(x);
     Reference.reachabilityFence(gradient);
     Reference.reachabilityFence(out);
   }
 
-  private void run(RowLoop loop, RowTask task, RowIndex index) {
-    RowBlocks.forEach(workers, index, 1, (_, from, to) -> loop.run(task, 0, from, to));
-  }
-
-  private void run(
-      String template,
-      LoopSpec spec,
-      List<VectorPasses.Pass> passes,
-      RowTask task,
-      RowIndex index) {
-    SpmmRun run = run(template, spec, passes, task);
-    RowBlocks.forEach(workers, index, run.passes(), run::pass);
-  }
-
-  /** Sums of the sources' rows, alone or times numbers of the edge, have loops of their own. */
-  private static boolean isStraight(LoopSpec spec, FeaturePlan plan) {
-    if (spec.lhs() != Target.U || spec.layout() == Layout.OUT_GROUPED) {
-      return false;
-    }
-    return spec.op() == MessageOp.COPY
-        || spec.op() == MessageOp.MUL && spec.rhs() == Target.E && VectorPasses.weighted(plan);
-  }
-
-  /** Dot products of a source with the row itself. */
-  private static boolean isRowDot(LoopSpec spec) {
-    return spec.op() == MessageOp.MUL
-        && (spec.lhs() == Target.U && spec.rhs() == Target.V
-            || spec.lhs() == Target.V && spec.rhs() == Target.U);
-  }
-
-  private boolean onVectors(LoopSpec spec) {
-    return vector && spec.dtype() == DType.FLOAT32 && spec.layout() != Layout.GENERAL;
+  private void run(RowTask task, RowPasses passes, RowIndex index) {
+    RowBlocks.forEach(
+        workers, index, passes.count(), (pass, from, to) -> passes.pass(task, pass, from, to));
   }
 
   /** The plan by table where it is no pattern; patterns of no positions are none either. */

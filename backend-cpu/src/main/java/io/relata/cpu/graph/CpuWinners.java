@@ -2,6 +2,7 @@ package io.relata.cpu.graph;
 
 import io.relata.DType;
 import io.relata.cpu.Workers;
+import io.relata.spi.DeviceMemory;
 import io.relata.spi.FeaturePlan;
 import io.relata.spi.FeaturePlan.Layout;
 import io.relata.spi.MessageOp;
@@ -13,15 +14,18 @@ import java.util.List;
 
 /**
  * Gradients of max and min, each row of which is one thread's: an operand of the sources goes
- * through its out-edges and looks which of them have won, others go through the winners.
+ * through its out-edges and looks which of them have won, others go through the winners. Allocates
+ * 8 bytes an edge while it runs, where vectors serve neither the type nor the plan.
  */
 final class CpuWinners {
   private final Workers workers;
+  private final DeviceMemory memory;
   private final boolean vector;
   private final Loops loops;
 
-  CpuWinners(Workers workers, boolean vector, Loops loops) {
+  CpuWinners(Workers workers, DeviceMemory memory, boolean vector, Loops loops) {
     this.workers = workers;
+    this.memory = memory;
     this.vector = vector;
     this.loops = loops;
   }
@@ -33,23 +37,46 @@ final class CpuWinners {
     boolean bySource = call.own().target() == Target.U;
     RowIndex index = bySource ? call.bySource() : call.index();
     WinnerSpec spec = spec(call, index);
-    boolean vectors = bySource && onVectors(call);
-    PositionTable table = vectors ? null : PositionTable.of(call.plan());
-    WinnerTask task = WinnerTask.of(call, index, table);
     if (!bySource) {
+      WinnerTask task = WinnerTask.of(call, index, 0, PositionTable.of(call.plan()));
       run(loops.winners("WinnerGradient", spec), task, 0, index);
-    } else if (!vectors) {
-      run(loops.winners("WinnerSources", spec), task, 0, index);
+    } else if (vectorsServe(call)) {
+      onVectors(call, spec);
     } else {
-      List<VectorPasses.Pass> passes =
-          VectorPasses.winners(call.plan().outSize(), passesOn(call.op()));
-      for (VectorPasses.Pass pass : passes) {
-        run(
-            loops.winners("VectorWinnerSources", spec.on(pass.lanes())),
-            task,
-            pass.column(),
-            index);
+      long bytes = 8L * index.numEdges();
+      long won = memory.allocate(bytes);
+      try {
+        plain(call, WonOutputs.of(call, won), loops.winners("WinnerSources", spec));
+      } finally {
+        memory.release(won, bytes);
       }
+    }
+  }
+
+  private void onVectors(WinnerGradCall call, WinnerSpec spec) {
+    RowIndex index = call.bySource();
+    WinnerTask task = WinnerTask.of(call, index, 0, null);
+    List<VectorPasses.Pass> passes =
+        VectorPasses.winners(call.plan().outSize(), !call.op().derivativeReadsOperands());
+    WinnerLoop[] copies = new WinnerLoop[passes.size()];
+    for (int p = 0; p < copies.length; p++) {
+      copies[p] = loops.winners("VectorWinnerSources", spec.on(passes.get(p).lanes()));
+    }
+    RowBlocks.forEach(
+        workers,
+        index,
+        copies.length,
+        (p, from, to) -> copies[p].run(task, passes.get(p).column(), from, to));
+  }
+
+  /** As many outputs at a time as have bits; the first time also makes rows without winners. */
+  private void plain(WinnerGradCall call, WonOutputs won, WinnerLoop loop) {
+    RowIndex index = call.bySource();
+    WinnerTask task = WinnerTask.of(call, index, won.bits(), PositionTable.of(call.plan()));
+    for (int o = 0; o == 0 || o < won.outSize(); o += WonOutputs.OUTPUTS) {
+      int first = o;
+      RowBlocks.forEach(workers, call.index(), 1, (_, from, to) -> won.mark(first, from, to));
+      run(loop, task, first, index);
     }
   }
 
@@ -57,12 +84,7 @@ final class CpuWinners {
     RowBlocks.forEach(workers, index, 1, (_, from, to) -> loop.run(task, column, from, to));
   }
 
-  /** True where the gradient of a message is the result's, or its negative. */
-  private static boolean passesOn(MessageOp op) {
-    return op == MessageOp.COPY || op == MessageOp.ADD || op == MessageOp.SUB;
-  }
-
-  private boolean onVectors(WinnerGradCall call) {
+  private boolean vectorsServe(WinnerGradCall call) {
     FeaturePlan plan = call.plan();
     if (!vector || call.out().dtype() != DType.FLOAT32 || plan.outSize() == 0) {
       return false;
@@ -71,7 +93,7 @@ final class CpuWinners {
     if (plan.layout() != Layout.SAME && plan.layout() != grouped) {
       return false;
     }
-    if (passesOn(call.op())) {
+    if (!call.op().derivativeReadsOperands()) {
       return true;
     }
     // A divisor's derivative reads both operands.
@@ -82,7 +104,7 @@ final class CpuWinners {
   private static WinnerSpec spec(WinnerGradCall call, RowIndex index) {
     FeaturePlan plan = call.plan();
     Operand rhs = call.rhs();
-    boolean grouped = plan.layout() != Layout.SAME && !passesOn(call.op());
+    boolean grouped = plan.layout() != Layout.SAME && call.op().derivativeReadsOperands();
     int inner = !grouped ? 1 : plan.inner() == plan.outSize() ? 0 : plan.inner();
     return new WinnerSpec(
         call.op() == MessageOp.DOT ? MessageOp.MUL : call.op(),

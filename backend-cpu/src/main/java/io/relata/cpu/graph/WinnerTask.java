@@ -12,6 +12,7 @@ import io.relata.spi.WinnerGradCall;
  * @param edgeIds 0 where slot and edge id are the same
  * @param sources by edge id; 0 for an operand of the sources
  * @param rhs 0 where there is none
+ * @param won bits by edge id, of {@link WonOutputs}; 0 for loops that look at the winners
  * @param table positions by output; null for vector loops
  */
 record WinnerTask(
@@ -20,6 +21,7 @@ record WinnerTask(
     long edgeIds,
     long sources,
     long winners,
+    long won,
     long gradient,
     long lhs,
     long rhs,
@@ -29,13 +31,14 @@ record WinnerTask(
     int outSize,
     PositionTable table) {
 
-  static WinnerTask of(WinnerGradCall call, RowIndex index, PositionTable table) {
+  static WinnerTask of(WinnerGradCall call, RowIndex index, long won, PositionTable table) {
     return new WinnerTask(
         index.offsets().address(),
         index.columns().address(),
         index.edgeIds() == null ? 0 : index.edgeIds().address(),
         call.sources() == null ? 0 : call.sources().address(),
         call.winners().address(),
+        won,
         call.gradient().address(),
         call.lhs().data().address(),
         call.rhs() == null ? 0 : call.rhs().data().address(),

@@ -75,7 +75,8 @@ class EdgeSoftmaxTest {
         for (int threads : new int[] {1, 2, 3, 8}) {
           try (Workers workers = new Workers(threads)) {
             Array out = TestArrays.zeros(DType.FLOAT32, 6000, heads);
-            new CpuGraphKernels(workers, vector).edgeSoftmax(g.index(), logits, out);
+            new CpuGraphKernels(workers, Fixture.MEMORY, vector)
+                .edgeSoftmax(g.index(), logits, out);
             first = first == null ? TestArrays.values(out) : first;
             assertThat(TestArrays.values(out)).isEqualTo(first);
           }

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
 import io.relata.DType;
+import io.relata.cpu.HostMemory;
 import io.relata.cpu.Workers;
 import io.relata.spi.Array;
+import io.relata.spi.DeviceMemory;
 import io.relata.spi.FeaturePlan;
 import io.relata.spi.GraphKernels;
 import io.relata.spi.MessageOp;
@@ -22,8 +24,9 @@ import java.util.stream.Stream;
 /** What the kernel tests share: messages, data, both kernels, comparison. */
 final class Fixture {
   static final Workers ONE = new Workers(1);
-  static final GraphKernels PLAIN = new CpuGraphKernels(ONE, false);
-  static final GraphKernels VECTOR = new CpuGraphKernels(ONE, true);
+  static final DeviceMemory MEMORY = HostMemory.ofMachine();
+  static final GraphKernels PLAIN = new CpuGraphKernels(ONE, MEMORY, false);
+  static final GraphKernels VECTOR = new CpuGraphKernels(ONE, MEMORY, true);
 
   private Fixture() {}
 

@@ -56,7 +56,7 @@ class SpmmGroupsTest {
       for (int threads : new int[] {1, 2, 3, 8}) {
         try (Workers workers = new Workers(threads)) {
           List<SpmmCall> all = calls(kernel.dtype, width);
-          new CpuGraphKernels(workers, vector).spmmAll(all);
+          new CpuGraphKernels(workers, Fixture.MEMORY, vector).spmmAll(all);
           List<Array> outs = outs(all);
           for (int i = 0; i < outs.size(); i++) {
             assertThat(TestArrays.values(outs.get(i)))
@@ -96,7 +96,7 @@ class SpmmGroupsTest {
     double[] expected = TestArrays.values(out);
     TestArrays.fill(first.out(), _ -> 1e9);
     try (Workers workers = new Workers(3)) {
-      new CpuGraphKernels(workers, kernel == Fixture.Kernel.VECTOR_F32)
+      new CpuGraphKernels(workers, Fixture.MEMORY, kernel == Fixture.Kernel.VECTOR_F32)
           .spmmAll(List.of(first, second));
     }
     assertThat(TestArrays.values(out)).isEqualTo(expected);

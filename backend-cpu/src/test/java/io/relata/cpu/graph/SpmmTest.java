@@ -201,7 +201,7 @@ class SpmmTest {
           for (int threads : new int[] {1, 2, 3, 8}) {
             try (Workers workers = new Workers(threads)) {
               SpmmCall call = Fixture.spmmCall(g, message, plan, reducer, DType.FLOAT32, 22, false);
-              new CpuGraphKernels(workers, vector).spmm(call);
+              new CpuGraphKernels(workers, Fixture.MEMORY, vector).spmm(call);
               double[] out = TestArrays.values(call.out());
               first = first == null ? out : first;
               assertThat(out).as("%s %s %d threads", message, reducer, threads).isEqualTo(first);

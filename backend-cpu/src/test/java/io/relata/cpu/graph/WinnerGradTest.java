@@ -7,6 +7,7 @@ import io.relata.cpu.Workers;
 import io.relata.cpu.graph.Fixture.Kernel;
 import io.relata.cpu.graph.Fixture.Message;
 import io.relata.spi.Array;
+import io.relata.spi.DeviceMemory;
 import io.relata.spi.FeaturePlan;
 import io.relata.spi.MessageOp;
 import io.relata.spi.Operand;
@@ -60,7 +61,7 @@ class WinnerGradTest {
         for (int threads : new int[] {1, 2, 3, 8}) {
           try (Workers workers = new Workers(threads)) {
             WinnerGradCall call = call(Kernel.PLAIN_F32, g, message, plan, true);
-            new CpuGraphKernels(workers, vector).winnerGrad(call);
+            new CpuGraphKernels(workers, Fixture.MEMORY, vector).winnerGrad(call);
             double[] out = TestArrays.values(call.out());
             first = first == null ? out : first;
             assertThat(out).as("%d threads, vectors %s", threads, vector).isEqualTo(first);
@@ -98,6 +99,41 @@ class WinnerGradTest {
               .isEqualTo(TestArrays.values(plain.out()));
         }
       }
+    }
+  }
+
+  @Test
+  void memoryIsGivenBackAfterEachCall() {
+    TestGraph g = TestGraph.random(45, 29, 400, false);
+    Message message = new Message(MessageOp.COPY, Target.U, null);
+    CountedMemory memory = new CountedMemory();
+    WinnerGradCall call = call(Kernel.PLAIN_F64, g, message, FeaturePlan.copy(150), true);
+    new CpuGraphKernels(Fixture.ONE, memory, false).winnerGrad(call);
+    assertThat(memory.most).isEqualTo(8 * 400);
+    assertThat(memory.held).isZero();
+  }
+
+  /** Counts what is held now and was at most. */
+  private static final class CountedMemory implements DeviceMemory {
+    private long held;
+    private long most;
+
+    @Override
+    public long allocate(long bytes) {
+      held += bytes;
+      most = Math.max(most, held);
+      return Fixture.MEMORY.allocate(bytes);
+    }
+
+    @Override
+    public void release(long address, long bytes) {
+      held -= bytes;
+      Fixture.MEMORY.release(address, bytes);
+    }
+
+    @Override
+    public long capacity() {
+      return Fixture.MEMORY.capacity();
     }
   }
 

@@ -148,8 +148,7 @@ public final class SageConv extends ConvLayer {
       case GCN -> {
         Tensor x = first ? neigh.forward(src) : src;
         Tensor own = first ? (dst == src ? x : neigh.forward(dst)) : dst;
-        Tensor near = new Affine().over(reduce(g, Reducer.SUM, x, edgeWeight)).plus(own).apply();
-        Tensor mean = near.mul(inverseDegreePlusOne(g, x));
+        Tensor mean = meanWithOwn(g, x, own, edgeWeight);
         if (first) {
           sum.over(mean);
         } else {
@@ -186,7 +185,7 @@ public final class SageConv extends ConvLayer {
     if (aggregator == Aggregator.MEAN) {
       sum.over(reduce(g, Reducer.MEAN, sent, null)).plus(self.forward(x));
     } else {
-      sum.over(reduce(g, Reducer.SUM, sent, null).add(sent).mul(inverseDegreePlusOne(g, sent)));
+      sum.over(meanWithOwn(g, sent, sent, null));
     }
     return output(sum.apply(activation));
   }
@@ -221,6 +220,15 @@ public final class SageConv extends ConvLayer {
     return edgeWeight == null
         ? GraphOps.copyReduce(g, reducer, Arg.u(x))
         : GraphOps.gspmm(g, MessageOp.MUL, reducer, Arg.u(x), Arg.e(edgeWeight));
+  }
+
+  /** The mean of each node's neighbours and itself. */
+  private static Tensor meanWithOwn(Adjacency g, Tensor x, Tensor own, Tensor edgeWeight) {
+    return new Affine()
+        .over(reduce(g, Reducer.SUM, x, edgeWeight))
+        .plus(own)
+        .apply()
+        .mul(inverseDegreePlusOne(g, x));
   }
 
   /** 1 / (in-degree + 1) as a column; the degree is a product with ones, on the device. */
