@@ -86,7 +86,10 @@ final class CpuWinners {
 
   private boolean vectorsServe(WinnerGradCall call) {
     FeaturePlan plan = call.plan();
-    if (!vector || call.out().dtype() != DType.FLOAT32 || plan.outSize() == 0) {
+    if (!vector
+        || call.out().dtype() != DType.FLOAT32
+        || plan.outSize() == 0
+        || !VectorPasses.inReach(plan)) {
       return false;
     }
     Layout grouped = call.left() ? Layout.RHS_GROUPED : Layout.LHS_GROUPED;

@@ -25,7 +25,7 @@ final class LoopChoice {
 
   /** Loops that reduce the messages of each row's edges. */
   RowPasses reducing(LoopSpec spec, FeaturePlan plan) {
-    if (!onVectors(spec)) {
+    if (!onVectors(spec) || !VectorPasses.inReach(plan)) {
       return RowPasses.of(loops.rows("PlainSpmm", spec));
     }
     boolean sums = spec.reducer() == Reducer.SUM || spec.reducer() == Reducer.MEAN;
@@ -43,7 +43,7 @@ final class LoopChoice {
 
   /** Loops that write the message of each of a row's edges. */
   RowPasses perEdge(LoopSpec spec, FeaturePlan plan) {
-    if (!onVectors(spec)) {
+    if (!onVectors(spec) || !VectorPasses.inReach(plan)) {
       return RowPasses.of(loops.rows("PlainSddmm", spec));
     }
     if (spec.layout() != Layout.OUT_GROUPED) {

@@ -74,19 +74,26 @@ final class VectorCopySum implements RowLoop {
           long x = row(rows, getInt(slot), rowBytes);
           long y = row(rows, getInt(slot + 4), rowBytes);
           slot = address(slot + 8);
-        a0 = a0.add(load(MASKED && N == 1, mask, x)).add(load(MASKED && N == 1, mask, y));
-        if (N > 1) {
-          a1 = a1.add(load(MASKED && N == 2, mask, x + 1 * BYTES)).add(load(MASKED && N == 2, mask, y + 1 * BYTES));
-        }
-        if (N > 2) {
-          a2 = a2.add(load(MASKED && N == 3, mask, x + 2 * BYTES)).add(load(MASKED && N == 3, mask, y + 2 * BYTES));
-        }
-        if (N > 3) {
-          a3 = a3.add(load(MASKED && N == 4, mask, x + 3 * BYTES)).add(load(MASKED && N == 4, mask, y + 3 * BYTES));
-        }
+          a0 = a0.add(load(MASKED && N == 1, mask, x)).add(load(MASKED && N == 1, mask, y));
+          if (N > 1) {
+            a1 =
+                a1.add(load(MASKED && N == 2, mask, x + 1 * BYTES))
+                    .add(load(MASKED && N == 2, mask, y + 1 * BYTES));
+          }
+          if (N > 2) {
+            a2 =
+                a2.add(load(MASKED && N == 3, mask, x + 2 * BYTES))
+                    .add(load(MASKED && N == 3, mask, y + 2 * BYTES));
+          }
+          if (N > 3) {
+            a3 =
+                a3.add(load(MASKED && N == 4, mask, x + 3 * BYTES))
+                    .add(load(MASKED && N == 4, mask, y + 3 * BYTES));
+          }
         }
       }
-      // What is left. Not a counted loop: unrolled, with loops before and after it, short rows cost more.
+      // What is left. Not a counted loop: unrolled, with loops before and after it, short rows cost
+      // more.
       while (slot != stop) {
         long x = row(rows, getInt(slot), rowBytes);
         slot = address(slot + 4);

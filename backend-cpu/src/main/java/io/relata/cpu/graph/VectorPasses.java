@@ -1,5 +1,6 @@
 package io.relata.cpu.graph;
 
+import io.relata.cpu.Native;
 import io.relata.spi.FeaturePlan;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,6 +31,12 @@ final class VectorPasses {
   private static final int MOST_IN_ROW_DOT = 16;
 
   private VectorPasses() {}
+
+  /** True where rows are short enough for {@link Native#row}. */
+  static boolean inReach(FeaturePlan plan) {
+    long longest = Math.max(plan.outSize(), Math.max(plan.lhsSize(), plan.rhsSize()));
+    return 4 * longest <= Native.MOST_ROW_BYTES;
+  }
 
   /** One pass over all groups of a plan that sums, for values per edge. */
   static List<Pass> perEdge(FeaturePlan plan) {

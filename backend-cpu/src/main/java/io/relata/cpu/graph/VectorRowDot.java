@@ -152,8 +152,7 @@ final class VectorRowDot implements RowLoop {
           FloatVector one = N > 1 ? even.add(odd) : even;
           FloatVector other = N > 1 ? otherEven.add(otherOdd) : otherEven;
           // One edge's halves are added in the lower half, the other's in the upper half.
-          FloatVector sum =
-              one.blend(other, UPPER).add(other.blend(one, UPPER).rearrange(BY_HALF));
+          FloatVector sum = one.blend(other, UPPER).add(other.blend(one, UPPER).rearrange(BY_HALF));
           if (LENGTH >= 16) {
             sum = sum.add(sum.rearrange(BY_4));
           }

@@ -100,19 +100,28 @@ final class VectorWeightedSum implements RowLoop {
           FloatVector wy = FloatVector.broadcast(SPECIES, getFloat(z));
           weight = address(weight + 2 * weightBytes);
           slot = address(slot + 8);
-          a0 = a0.add(wx.mul(load(MASKED && N == 1, mask, x))).add(wy.mul(load(MASKED && N == 1, mask, y)));
+          a0 =
+              a0.add(wx.mul(load(MASKED && N == 1, mask, x)))
+                  .add(wy.mul(load(MASKED && N == 1, mask, y)));
           if (N > 1) {
-            a1 = a1.add(wx.mul(load(MASKED && N == 2, mask, x + 1 * BYTES))).add(wy.mul(load(MASKED && N == 2, mask, y + 1 * BYTES)));
+            a1 =
+                a1.add(wx.mul(load(MASKED && N == 2, mask, x + 1 * BYTES)))
+                    .add(wy.mul(load(MASKED && N == 2, mask, y + 1 * BYTES)));
           }
           if (N > 2) {
-            a2 = a2.add(wx.mul(load(MASKED && N == 3, mask, x + 2 * BYTES))).add(wy.mul(load(MASKED && N == 3, mask, y + 2 * BYTES)));
+            a2 =
+                a2.add(wx.mul(load(MASKED && N == 3, mask, x + 2 * BYTES)))
+                    .add(wy.mul(load(MASKED && N == 3, mask, y + 2 * BYTES)));
           }
           if (N > 3) {
-            a3 = a3.add(wx.mul(load(MASKED && N == 4, mask, x + 3 * BYTES))).add(wy.mul(load(MASKED && N == 4, mask, y + 3 * BYTES)));
+            a3 =
+                a3.add(wx.mul(load(MASKED && N == 4, mask, x + 3 * BYTES)))
+                    .add(wy.mul(load(MASKED && N == 4, mask, y + 3 * BYTES)));
           }
         }
       }
-      // What is left. Not a counted loop: unrolled, with loops before and after it, short rows cost more.
+      // What is left. Not a counted loop: unrolled, with loops before and after it, short rows cost
+      // more.
       while (slot != stop) {
         long x = row(rows, getInt(slot), rowBytes);
         long w =
