@@ -22,19 +22,23 @@ final class BackwardPass {
   private final PriorityQueue<GradNode> queue =
       new PriorityQueue<>((a, b) -> Long.compare(b.sequence, a.sequence));
 
-  private BackwardPass() {}
+  private final boolean retainGraph;
+
+  private BackwardPass(boolean retainGraph) {
+    this.retainGraph = retainGraph;
+  }
 
   static void run(Tensor root, Tensor gradient, boolean retainGraph) {
-    BackwardPass pass = new BackwardPass();
+    BackwardPass pass = new BackwardPass(retainGraph);
     try (NoGrad _ = new NoGrad()) {
       pass.add(root.gradNode(), gradient);
       while (!pass.queue.isEmpty()) {
-        pass.step(pass.queue.poll(), retainGraph);
+        pass.step(pass.queue.poll());
       }
     }
   }
 
-  private void step(GradNode node, boolean retainGraph) {
+  private void step(GradNode node) {
     Tensor gradient = pending.remove(node);
     if (node.leaf != null) {
       if (node.leaf.accumulateGrad(gradient, isAlone(gradient) && fills(gradient))) {
@@ -46,7 +50,7 @@ final class BackwardPass {
     }
     Tensor[] results = answers(node, gradient);
     if (!retainGraph) {
-      node.release();
+      node.release(gradient.relata());
     }
     release(gradient);
     for (int i = 0; i < node.next.length; i++) {
@@ -57,12 +61,14 @@ final class BackwardPass {
   }
 
   /**
-   * A rule's answers, counted where their memory is the walk's own: it was made by the rule, or is
-   * that of the gradient. What the rule makes beside them comes back with the scope.
+   * A rule's answers, counted where their memory is the walk's own: it was made by the rule, was
+   * the operation's own, or is that of the gradient. What the rule makes beside them comes back
+   * with the scope.
    */
   private Tensor[] answers(GradNode node, Tensor gradient) {
     try (Scope inside = gradient.relata().scope()) {
-      Tensor[] answers = node.apply(gradient, new GradientSums(this, node, isAlone(gradient)));
+      Tensor[] answers =
+          node.apply(gradient, new GradientSums(this, node, isAlone(gradient), !retainGraph));
       for (int i = 0; i < node.next.length; i++) {
         Tensor t = answers[i];
         if (node.next[i] != null && t != null) {
@@ -70,7 +76,8 @@ final class BackwardPass {
           if (fresh) {
             t.keep();
           }
-          if (fresh || held.containsKey(storage(t))) {
+          boolean taken = !retainGraph && node.takes(t);
+          if (fresh || taken || held.containsKey(storage(t))) {
             held.merge(storage(t), 1, Integer::sum);
           }
         }

@@ -56,7 +56,8 @@ final class BlockPool {
       long a = handle.address;
       if (a == 0) {
         throw RelataException.of(
-                ErrorId.LIFETIME, "The tensor was freed, by its scope or by zeroGrad")
+                ErrorId.LIFETIME,
+                "The tensor was freed, by its scope or by zeroGrad, or with its record")
             .remedy("call keep() on what must outlive a scope, or close the scope later")
             .build();
       }

@@ -1,5 +1,7 @@
 package io.relata;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -18,6 +20,9 @@ final class GradNode {
 
   final GradNode[] next;
   private SummingBackward backward;
+
+  /** Memory that nobody but the rules reads any more, the operation's own included. */
+  private final List<BlockPool.Block> spent = new ArrayList<>();
 
   GradNode(Tensor leaf) {
     this.sequence = -1;
@@ -47,7 +52,21 @@ final class GradNode {
     return backward.gradients(gradient, sums);
   }
 
-  void release() {
+  /** The memory of a tensor comes back when the record lets go of this node. */
+  void frees(Tensor t) {
+    if (t.array().storage() instanceof BlockPool.Block b) {
+      spent.add(b);
+    }
+  }
+
+  /** Whether a tensor lies in such memory, which is then the caller's. */
+  boolean takes(Tensor t) {
+    return spent.remove(t.array().storage());
+  }
+
+  void release(Relata relata) {
     backward = null;
+    spent.forEach(relata.pool()::free);
+    spent.clear();
   }
 }

@@ -8,11 +8,13 @@ public final class GradientSums {
   private final BackwardPass pass;
   private final GradNode node;
   private final boolean ownsGradient;
+  private final boolean last;
 
-  GradientSums(BackwardPass pass, GradNode node, boolean ownsGradient) {
+  GradientSums(BackwardPass pass, GradNode node, boolean ownsGradient, boolean last) {
     this.pass = pass;
     this.node = node;
     this.ownsGradient = ownsGradient;
+    this.last = last;
   }
 
   /**
@@ -20,6 +22,14 @@ public final class GradientSums {
    */
   public boolean ownsGradient() {
     return ownsGradient;
+  }
+
+  /**
+   * Whether the record is not walked back again, so that the rule may overwrite what was made for
+   * it alone and named in {@link Tensor#freeWithRecord}, and answer with that memory.
+   */
+  public boolean isLast() {
+    return last;
   }
 
   /**

@@ -127,6 +127,27 @@ public final class Tensor {
     return result;
   }
 
+  /**
+   * Gives memory to the recorded computation: as soon as a walk back has passed the operation that
+   * made this tensor, and the record is not kept, it comes back, not only with the scope. For
+   * authors of operations and layers: what only an operation's own rule reads, or this tensor
+   * itself where nobody but recorded operations ever sees it. Whoever reads it afterwards is told
+   * that it is freed. Nothing happens where nothing is recorded.
+   *
+   * @param spent entries may be null
+   * @return this
+   */
+  public Tensor freeWithRecord(Tensor... spent) {
+    if (node != null && node.leaf == null) {
+      for (Tensor t : spent) {
+        if (t != null) {
+          node.frees(t);
+        }
+      }
+    }
+    return this;
+  }
+
   /** The gradient that {@link #backward} left on this leaf, or null. */
   public Tensor grad() {
     return grad;

@@ -4,6 +4,7 @@ import static java.lang.ref.Reference.reachabilityFence;
 
 import io.relata.DType;
 import io.relata.ErrorId;
+import io.relata.GradientSums;
 import io.relata.Relata;
 import io.relata.RelataException;
 import io.relata.Shape;
@@ -45,13 +46,14 @@ record AdditiveAttention(
       reachabilityFence(derivative);
       if (done) {
         return Tensor.record(
-            WHERE,
-            out,
-            gradient -> gradients(out, statistics, derivative, gradient),
-            source,
-            destination,
-            edge,
-            values);
+                WHERE,
+                out,
+                (gradient, sums) -> gradients(out, statistics, derivative, gradient, sums),
+                source,
+                destination,
+                edge,
+                values)
+            .freeWithRecord(statistics, derivative);
       }
     }
     return composed();
@@ -87,7 +89,8 @@ record AdditiveAttention(
         array(derivative));
   }
 
-  private Tensor[] gradients(Tensor out, Tensor statistics, Tensor derivative, Tensor gradient) {
+  private Tensor[] gradients(
+      Tensor out, Tensor statistics, Tensor derivative, Tensor gradient, GradientSums sums) {
     Relata relata = graph.relata();
     DType dtype = values.dtype();
     boolean kept = kernels().attentionDerivative();
@@ -96,7 +99,12 @@ record AdditiveAttention(
     Tensor dDestination = relata.empty(dtype, destination.shape());
     Tensor dEdge =
         edgeAsks || !kept ? relata.empty(dtype, Shape.of(graph.numEdges(), values.dim(1))) : null;
-    Tensor dValues = relata.empty(dtype, values.shape());
+    boolean inPlace =
+        derivative != null
+            && values.requiresGrad()
+            && sums.isLast()
+            && derivative.shape().equals(values.shape());
+    Tensor dValues = inPlace ? derivative : relata.empty(dtype, values.shape());
     kernels()
         .attentionGrad(
             new AttentionGradCall(

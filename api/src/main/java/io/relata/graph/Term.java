@@ -41,11 +41,12 @@ public record Term(Adjacency graph, MessageOp op, Reducer reducer, Arg lhs, Arg 
     Tensor winners = record ? graph.relata().empty(DType.INT32, out.shape()) : null;
     GraphOps.spmm(graph, op, lhs, rhs, shape.forward(), reducer, out, winners, false);
     return Tensor.record(
-        "gspmm",
-        out,
-        g -> GraphOps.winnerGradients(graph, op, lhs, rhs, shape.forward(), winners, g),
-        lhs.value(),
-        rhs == null ? null : rhs.value());
+            "gspmm",
+            out,
+            g -> GraphOps.winnerGradients(graph, op, lhs, rhs, shape.forward(), winners, g),
+            lhs.value(),
+            rhs == null ? null : rhs.value())
+        .freeWithRecord(winners);
   }
 
   /** Every term adds its rows to one result. */

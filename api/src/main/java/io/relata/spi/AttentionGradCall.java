@@ -13,7 +13,8 @@ package io.relata.spi;
  *     or {@code forward.derivative} is there: {@code gradient · derivative} of each head
  * @param dEdge (numEdges, H) by edge id, the gradient of each edge's sum of terms; null where
  *     {@link GraphKernels#attentionDerivative} is true and nobody asks
- * @param dValues (numColumns, H * D), written
+ * @param dValues (numColumns, H * D), written; may be {@code forward.derivative}, so all of that is
+ *     read first
  */
 public record AttentionGradCall(
     AttentionCall forward,

@@ -98,6 +98,9 @@ public abstract sealed class AttentionConv extends ConvLayer
     Tensor own = dst == src ? x : featureDropout.forward(dst);
     Tensor zs = heads(source.forward(x));
     Tensor zd = own == x && destination == source ? zs : heads(destination.forward(own));
+    // Nobody but the operations below ever sees these.
+    zs.freeWithRecord(zs);
+    zd.freeWithRecord(zd);
     boolean atOnce = !weights && edge == null && !attentionDropout.isActive();
     Tensor attention = null;
     Tensor y = atOnce ? atOnce(g, zs, zd) : null;
@@ -108,7 +111,7 @@ public abstract sealed class AttentionConv extends ConvLayer
       sum.over(rows(messages(g, zs, attention, edge)));
     } else {
       // Its gradient needs the weighted sum as it is.
-      sum.plus(rows(y));
+      sum.plus(rows(y.freeWithRecord(y)));
     }
     if (residual && residualMap == null) {
       sum.plus(own);

@@ -83,20 +83,21 @@ public final class Losses {
       loss = each.sum();
     }
     return Tensor.record(
-        "crossEntropy",
-        loss,
-        g -> {
-          Tensor dx = relata.empty(x.dtype(), x.shape());
-          Tensor scale = share.mul(g);
-          dense.crossEntropyGrad(
-              x.array(), labels.array(), sums.array(), scale.array(), dx.array());
-          reachabilityFence(x);
-          reachabilityFence(sums);
-          reachabilityFence(scale);
-          reachabilityFence(labels);
-          return new Tensor[] {dx};
-        },
-        logits);
+            "crossEntropy",
+            loss,
+            g -> {
+              Tensor dx = relata.empty(x.dtype(), x.shape());
+              Tensor scale = share.mul(g);
+              dense.crossEntropyGrad(
+                  x.array(), labels.array(), sums.array(), scale.array(), dx.array());
+              reachabilityFence(x);
+              reachabilityFence(sums);
+              reachabilityFence(scale);
+              reachabilityFence(labels);
+              return new Tensor[] {dx};
+            },
+            logits)
+        .freeWithRecord(share, sums);
   }
 
   /** What each row counts in the result, (N,). */

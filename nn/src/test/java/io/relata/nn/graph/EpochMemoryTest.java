@@ -120,6 +120,6 @@ class EpochMemoryTest {
                     second
                         .forward(g, first.forward(g, x).reshape(NODES, WIDTH))
                         .reshape(NODES, CLASSES)))
-        .isLessThan(1.6);
+        .isLessThan(1.3);
   }
 }

@@ -132,6 +132,51 @@ public abstract class MemoryTck extends RelataTck {
     assertThat(x.grad().isFinite().all()).isTrue();
   }
 
+  @Test
+  void whatWasGivenToTheRecordIsFreedWhenTheWalkHasPassed() {
+    Tensor x = relata.ones(1000).requiresGrad(true);
+    Tensor kept = x.mul(2);
+    Tensor given = kept.mul(3);
+    given.freeWithRecord(given, null);
+    Tensor loss = given.sum();
+    assertThat(given.sum().item()).isEqualTo(6000);
+    loss.backward(relata.scalar(1, loss.dtype()), true);
+    assertThat(given.sum().item()).as("the record was kept").isEqualTo(6000);
+    loss.backward();
+    freed(given);
+    assertThat(kept.sum().item()).isEqualTo(2000);
+    assertThat(x.grad().sum().item()).isEqualTo(12_000);
+  }
+
+  @Test
+  void withoutARecordNothingIsGivenToIt() {
+    Tensor x = relata.ones(10);
+    Tensor y = x.mul(2).freeWithRecord(x);
+    assertThat(y.requiresGrad()).isFalse();
+    assertThat(x.requiresGrad(true).freeWithRecord(x).sum().item()).isEqualTo(10);
+  }
+
+  @Test
+  void aRuleMayAnswerWithWhatWasGivenToTheRecordUnlessItIsKept() {
+    Tensor x = relata.ones(1000).requiresGrad(true);
+    Tensor own = relata.full(5, DType.FLOAT32, 1000);
+    Tensor y =
+        Tensor.record(
+                "test",
+                relata.ones(1000),
+                (g, sums) -> new Tensor[] {sums.isLast() ? own : g.mul(own)},
+                x)
+            .freeWithRecord(own);
+    // Both arrive at x, one after the other, and are added up where the walk may write.
+    Tensor loss = y.sum().add(x.sum());
+    loss.backward(relata.scalar(1, loss.dtype()), true);
+    assertThat(x.grad().sum().item()).isEqualTo(6000);
+    assertThat(own.sum().item()).isEqualTo(5000);
+    x.zeroGrad();
+    loss.backward();
+    assertThat(x.grad().sum().item()).isEqualTo(6000);
+  }
+
   // ---- scopes ----
 
   private static void freed(Tensor t) {
