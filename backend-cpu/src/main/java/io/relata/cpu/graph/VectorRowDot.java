@@ -141,14 +141,6 @@ final class VectorRowDot implements RowLoop {
             odd = y1.mul(load(MASKED && N == 2, mask, x + 1 * BYTES));
             otherOdd = y1.mul(load(MASKED && N == 2, mask, z + 1 * BYTES));
           }
-          if (N > 2) {
-            even = even.add(y2.mul(load(MASKED && N == 3, mask, x + 2 * BYTES)));
-            otherEven = otherEven.add(y2.mul(load(MASKED && N == 3, mask, z + 2 * BYTES)));
-          }
-          if (N > 3) {
-            odd = odd.add(y3.mul(load(MASKED && N == 4, mask, x + 3 * BYTES)));
-            otherOdd = otherOdd.add(y3.mul(load(MASKED && N == 4, mask, z + 3 * BYTES)));
-          }
           FloatVector one = N > 1 ? even.add(odd) : even;
           FloatVector other = N > 1 ? otherEven.add(otherOdd) : otherEven;
           // One edge's halves are added in the lower half, the other's in the upper half.
