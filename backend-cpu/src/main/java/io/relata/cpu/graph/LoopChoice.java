@@ -23,9 +23,13 @@ final class LoopChoice {
     return vector && spec.dtype() == DType.FLOAT32 && spec.layout() != Layout.GENERAL;
   }
 
+  private boolean onVectors(LoopSpec spec, FeaturePlan plan) {
+    return onVectors(spec) && VectorPasses.inReach(plan);
+  }
+
   /** Loops that reduce the messages of each row's edges. */
   RowPasses reducing(LoopSpec spec, FeaturePlan plan) {
-    if (!onVectors(spec) || !VectorPasses.inReach(plan)) {
+    if (!onVectors(spec, plan)) {
       return RowPasses.of(loops.rows("PlainSpmm", spec));
     }
     boolean sums = spec.reducer() == Reducer.SUM || spec.reducer() == Reducer.MEAN;
@@ -43,7 +47,7 @@ final class LoopChoice {
 
   /** Loops that write the message of each of a row's edges. */
   RowPasses perEdge(LoopSpec spec, FeaturePlan plan) {
-    if (!onVectors(spec) || !VectorPasses.inReach(plan)) {
+    if (!onVectors(spec, plan)) {
       return RowPasses.of(loops.rows("PlainSddmm", spec));
     }
     if (spec.layout() != Layout.OUT_GROUPED) {

@@ -46,7 +46,7 @@ final class VectorRowDot implements RowLoop {
   private static final VectorShuffle<Float> LEFT = pick(0);
 
   private static final VectorShuffle<Float> RIGHT = pick(1);
-  private static final VectorShuffle<Float> BY_HALF = across(Math.max(1, LENGTH / 2));
+  private static final VectorShuffle<Float> BY_HALF = across(LENGTH / 2);
   private static final VectorShuffle<Float> BY_8 = across(8);
   private static final VectorShuffle<Float> BY_4 = across(4);
   private static final VectorShuffle<Float> BY_2 = across(2);
@@ -148,9 +148,7 @@ final class VectorRowDot implements RowLoop {
           if (LENGTH >= 16) {
             sum = sum.add(sum.rearrange(BY_4));
           }
-          if (LENGTH >= 8) {
-            sum = sum.add(sum.rearrange(BY_2));
-          }
+          sum = sum.add(sum.rearrange(BY_2));
           sum = sum.rearrange(LEFT).add(sum.rearrange(RIGHT));
           if (IDENTITY) {
             // Both as one number: masked stores are slow on some processors.
