@@ -19,14 +19,17 @@ import io.relata.spi.Target;
 import io.relata.spi.WinnerGradCall;
 import java.lang.ref.Reference;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Graph kernels on the CPU: picks a loop for each call, copied for its constants, and runs it over
  * the row blocks of the index on all workers. A row is computed by one thread, in the order of edge
- * ids, so results do not depend on the number of threads.
+ * ids; heavy rows in parts that depend on the graph alone, merged in their order. So results do not
+ * depend on the number of threads.
  */
 public final class CpuGraphKernels implements GraphKernels {
   private final Workers workers;
+  private final DeviceMemory memory;
   private final Loops loops = new Loops();
   private final LoopChoice choice;
   private final CpuAttention attention;
@@ -40,6 +43,7 @@ public final class CpuGraphKernels implements GraphKernels {
    */
   public CpuGraphKernels(Workers workers, DeviceMemory memory, boolean vector) {
     this.workers = workers;
+    this.memory = memory;
     this.choice = new LoopChoice(loops, vector);
     this.attention = new CpuAttention(workers, vector, loops);
     this.winners = new CpuWinners(workers, memory, vector, loops);
@@ -51,8 +55,29 @@ public final class CpuGraphKernels implements GraphKernels {
     if (run == null) {
       return;
     }
-    run(run.task(), run.passes(), call.index());
+    HeavyRows heavy = HeavyRows.of(call);
+    if (heavy.isEmpty()) {
+      run(run.task(), run.passes(), call.index(), heavy);
+    } else {
+      split(call, run, heavy);
+    }
     Reference.reachabilityFence(call);
+  }
+
+  private void split(SpmmCall call, SpmmRun run, HeavyRows heavy) {
+    LoopSpec spec = spec(call, run.task().table()).ofPart();
+    // Neither mean nor adding changes how columns are cut, so both have the same passes.
+    RowPasses passes = choice.reducing(spec, call.plan());
+    try (PartialRows partial = new PartialRows(call, heavy, run.task(), passes, memory)) {
+      RowBlocks.forEach(
+          workers,
+          call.index(),
+          passes.count(),
+          (pass, from, to) -> run.passes().pass(run.task(), pass, from, to),
+          heavy,
+          partial::reduce);
+      partial.merge();
+    }
   }
 
   @Override
@@ -60,8 +85,10 @@ public final class CpuGraphKernels implements GraphKernels {
     if (calls.size() == 1) {
       spmm(calls.getFirst());
     } else if (SpmmGroups.areIndependent(calls)) {
-      List<SpmmGroups.Task> tasks = SpmmGroups.tasks(calls, this::plan);
+      Map<Boolean, List<SpmmCall>> byHeavyRows = SpmmGroups.byHeavyRows(calls);
+      List<SpmmGroups.Task> tasks = SpmmGroups.tasks(byHeavyRows.get(false), this::plan);
       workers.forEach(tasks.size(), i -> tasks.get(i).run());
+      byHeavyRows.get(true).forEach(this::spmm);
     } else {
       calls.forEach(this::spmm);
     }
@@ -76,20 +103,22 @@ public final class CpuGraphKernels implements GraphKernels {
       return null;
     }
     PositionTable table = table(plan);
-    LoopSpec spec =
-        spec(
-            call.op(),
-            call.lhs(),
-            call.rhs(),
-            call.reducer(),
-            call.out(),
-            table == null ? plan.layout() : Layout.GENERAL,
-            index,
-            call.winners() != null,
-            call.accumulate());
     RowTask task =
         RowTask.of(index, call.lhs(), call.rhs(), plan, call.out(), call.winners(), table);
-    return new SpmmRun(task, choice.reducing(spec, plan));
+    return new SpmmRun(task, choice.reducing(spec(call, table), plan));
+  }
+
+  private static LoopSpec spec(SpmmCall call, PositionTable table) {
+    return spec(
+        call.op(),
+        call.lhs(),
+        call.rhs(),
+        call.reducer(),
+        call.out(),
+        table == null ? call.plan().layout() : Layout.GENERAL,
+        call.index(),
+        call.winners() != null,
+        call.accumulate());
   }
 
   @Override
@@ -112,7 +141,7 @@ public final class CpuGraphKernels implements GraphKernels {
             false,
             false);
     RowTask task = RowTask.of(index, call.lhs(), call.rhs(), plan, call.out(), null, table);
-    run(task, choice.perEdge(spec, plan), index);
+    run(task, choice.perEdge(spec, plan), index, HeavyRows.of(index));
     Reference.reachabilityFence(call);
   }
 
@@ -171,16 +200,25 @@ public final class CpuGraphKernels implements GraphKernels {
     } else {
       loop = loops.rows("PlainEdgeSoftmax", spec);
     }
-    run(task, RowPasses.of(loop), index);
+    run(task, RowPasses.of(loop), index, HeavyRows.NONE);
     Reference.reachabilityFence(index);
     Reference.reachabilityFence(x);
     Reference.reachabilityFence(gradient);
     Reference.reachabilityFence(out);
   }
 
-  private void run(RowTask task, RowPasses passes, RowIndex index) {
+  /** Runs loops over rows, and over parts of the heavy ones; what these write nothing merges. */
+  private void run(RowTask task, RowPasses passes, RowIndex index, HeavyRows heavy) {
     RowBlocks.forEach(
-        workers, index, passes.count(), (pass, from, to) -> passes.pass(task, pass, from, to));
+        workers,
+        index,
+        passes.count(),
+        (pass, from, to) -> passes.pass(task, pass, from, to),
+        heavy,
+        (pass, p) -> {
+          HeavyRows.Part part = heavy.parts().get(p);
+          passes.pass(part.of(task), pass, part.row(), part.row() + 1);
+        });
   }
 
   /** The plan by table where it is no pattern; patterns of no positions are none either. */

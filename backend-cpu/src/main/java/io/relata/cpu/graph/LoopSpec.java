@@ -37,6 +37,12 @@ record LoopSpec(
     return new LoopSpec(op, lhs, rhs, reducer, dtype, layout, identity, winners, accumulate, other);
   }
 
+  /** The same for a part of a row: neither divided nor added to the result. */
+  LoopSpec ofPart() {
+    Reducer part = reducer == Reducer.MEAN ? Reducer.SUM : reducer;
+    return new LoopSpec(op, lhs, rhs, part, dtype, layout, identity, winners, false, lanes);
+  }
+
   /** True where a loop has to know the id of each edge. */
   boolean needsEdgeId() {
     return lhs == Target.E || rhs == Target.E || winners;

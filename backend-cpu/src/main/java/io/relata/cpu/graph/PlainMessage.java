@@ -53,6 +53,11 @@ final class PlainMessage {
     return round(type, x * y);
   }
 
+  /** A NaN beats every number and is beaten by nothing; of equal messages the first stays. */
+  static boolean wins(boolean max, double message, double best) {
+    return !(max ? message <= best : message >= best) && best == best;
+  }
+
   static double round(DType type, double x) {
     return type == DType.FLOAT64 ? x : (float) x;
   }

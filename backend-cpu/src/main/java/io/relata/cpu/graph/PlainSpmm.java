@@ -82,19 +82,19 @@ final class PlainSpmm implements RowLoop {
         a2 = PlainMessage.round(TYPE, a2 + m2);
         a3 = PlainMessage.round(TYPE, a3 + m3);
       } else {
-        if (wins(m0, a0)) {
+        if (PlainMessage.wins(MAX, m0, a0)) {
           a0 = m0;
           w0 = edge;
         }
-        if (wins(m1, a1)) {
+        if (PlainMessage.wins(MAX, m1, a1)) {
           a1 = m1;
           w1 = edge;
         }
-        if (wins(m2, a2)) {
+        if (PlainMessage.wins(MAX, m2, a2)) {
           a2 = m2;
           w2 = edge;
         }
-        if (wins(m3, a3)) {
+        if (PlainMessage.wins(MAX, m3, a3)) {
           a3 = m3;
           w3 = edge;
         }
@@ -118,7 +118,7 @@ final class PlainSpmm implements RowLoop {
       double m = PlainMessage.of(OP, LAYOUT, TYPE, t, l, r, o);
       if (SUMS) {
         a = PlainMessage.round(TYPE, a + m);
-      } else if (wins(m, a)) {
+      } else if (PlainMessage.wins(MAX, m, a)) {
         a = m;
         w = edge;
       }
@@ -128,11 +128,6 @@ final class PlainSpmm implements RowLoop {
 
   private static int edge(RowTask t, int slot) {
     return IDENTITY ? slot : getInt(t.edgeIds() + 4L * slot);
-  }
-
-  /** A NaN beats every number and is beaten by nothing; of equal messages the first stays. */
-  private static boolean wins(double m, double best) {
-    return MAX ? !(m <= best) && best == best : !(m >= best) && best == best;
   }
 
   private static void finish(RowTask t, int v, int o, int degree, double value, int winner) {

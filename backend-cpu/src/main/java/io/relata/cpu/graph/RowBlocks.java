@@ -7,7 +7,8 @@ import io.relata.spi.RowIndex;
 /**
  * The row blocks of an index, shared out to threads. Blocks hold about the same number of edges
  * except where one row has more than a block should; such blocks are begun first, so that no thread
- * begins one when the others have nothing left.
+ * begins one when the others have nothing left. What can be done in parts takes {@link HeavyRows}
+ * out of them.
  */
 final class RowBlocks {
   private RowBlocks() {}
@@ -18,16 +19,35 @@ final class RowBlocks {
     void run(int pass, int from, int to);
   }
 
+  /** Work on the part of a heavy row. */
+  interface PartBody {
+    /** One pass over the part of that number. */
+    void run(int pass, int part);
+  }
+
   /** Runs pass after pass over all blocks, so that one pass's columns have the caches alone. */
   static void forEach(Workers workers, RowIndex index, int passes, Body body) {
+    forEach(workers, index, passes, body, HeavyRows.NONE, (_, _) -> {});
+  }
+
+  /** The same where heavy rows are left to {@code parts}, which each pass begins with. */
+  static void forEach(
+      Workers workers, RowIndex index, int passes, Body body, HeavyRows heavy, PartBody parts) {
     int[] blocks = index.blocks();
-    int count = index.numBlocks();
+    int first = heavy.parts().size();
+    int count = first + index.numBlocks();
     int[] order = order(index);
     workers.forEach(
         count * passes,
         i -> {
-          int b = order == null ? i % count : order[i % count];
-          body.run(i / count, blocks[b], blocks[b + 1]);
+          int pass = i / count;
+          int k = i % count;
+          if (k < first) {
+            parts.run(pass, k);
+            return;
+          }
+          int b = order == null ? k - first : order[k - first];
+          heavy.others(blocks[b], blocks[b + 1], (from, to) -> body.run(pass, from, to));
         });
   }
 

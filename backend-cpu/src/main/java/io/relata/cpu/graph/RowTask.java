@@ -50,6 +50,23 @@ record RowTask(
         table);
   }
 
+  /** The same for a part of a row: other offsets, and where it reduces, another result. */
+  RowTask part(long otherOffsets, long otherOut, long otherWinners) {
+    return new RowTask(
+        otherOffsets,
+        columns,
+        edgeIds,
+        lhs,
+        rhs,
+        otherOut,
+        otherWinners,
+        lhsSize,
+        rhsSize,
+        outSize,
+        inner,
+        table);
+  }
+
   /** The same with another right operand and result. */
   RowTask with(long otherRhs, long otherOut) {
     return new RowTask(

@@ -8,12 +8,14 @@ import io.relata.spi.SpmmCall;
 import io.relata.spi.Storage;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * Many sparse products in one parallel region. Calls into one result form a group, whose rows are
@@ -54,6 +56,21 @@ final class SpmmGroups {
 
   private static boolean reads(Operand operand, Set<Storage> written) {
     return operand != null && written.contains(operand.data().storage());
+  }
+
+  /**
+   * Calls into results with heavy rows (true), which go one by one as these are split, and others.
+   */
+  static Map<Boolean, List<SpmmCall>> byHeavyRows(List<SpmmCall> calls) {
+    Set<Place> heavy = new HashSet<>();
+    for (SpmmCall c : calls) {
+      if (!HeavyRows.of(c).isEmpty()) {
+        heavy.add(Place.of(c.out()));
+      }
+    }
+    return heavy.isEmpty()
+        ? Map.of(true, List.of(), false, calls)
+        : calls.stream().collect(Collectors.partitioningBy(c -> heavy.contains(Place.of(c.out()))));
   }
 
   /**

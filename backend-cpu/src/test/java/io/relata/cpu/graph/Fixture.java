@@ -70,6 +70,11 @@ final class Fixture {
       this.dtype = dtype;
       this.tolerance = tolerance;
     }
+
+    /** The same kernels on other threads. */
+    GraphKernels on(Workers workers, DeviceMemory memory) {
+      return new CpuGraphKernels(workers, memory, kernels == VECTOR);
+    }
   }
 
   static FeaturePlan plan(Message message, Pattern pattern) {

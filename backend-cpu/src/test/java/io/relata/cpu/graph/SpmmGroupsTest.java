@@ -33,11 +33,13 @@ class SpmmGroupsTest {
           copy ? FeaturePlan.copy(width) : Pattern.of(new int[] {width}, new int[] {1}).plan();
       Reducer reducer = i % 2 == 0 ? Reducer.SUM : Reducer.MEAN;
       SpmmCall c = Fixture.spmmCall(g, copy ? COPY : WEIGHTED, plan, reducer, dtype, i, false);
-      calls.add(
-          new SpmmCall(
-              c.index(), c.op(), c.lhs(), c.rhs(), c.plan(), c.reducer(), out, null, i > 0));
+      calls.add(into(c, out, i > 0));
     }
     return calls;
+  }
+
+  private static SpmmCall into(SpmmCall c, Array out, boolean add) {
+    return new SpmmCall(c.index(), c.op(), c.lhs(), c.rhs(), c.plan(), c.reducer(), out, null, add);
   }
 
   private static List<Array> outs(List<SpmmCall> calls) {
@@ -47,7 +49,6 @@ class SpmmGroupsTest {
   @ParameterizedTest
   @EnumSource(Fixture.Kernel.class)
   void bitsAreThoseOfOneAfterTheOtherForAnyNumberOfThreads(Fixture.Kernel kernel) {
-    boolean vector = kernel == Fixture.Kernel.VECTOR_F32;
     for (int width : new int[] {1, 5, 64, 300}) {
       List<double[]> expected = new ArrayList<>();
       List<SpmmCall> one = calls(kernel.dtype, width);
@@ -56,7 +57,7 @@ class SpmmGroupsTest {
       for (int threads : new int[] {1, 2, 3, 8}) {
         try (Workers workers = new Workers(threads)) {
           List<SpmmCall> all = calls(kernel.dtype, width);
-          new CpuGraphKernels(workers, Fixture.MEMORY, vector).spmmAll(all);
+          kernel.on(workers, Fixture.MEMORY).spmmAll(all);
           List<Array> outs = outs(all);
           for (int i = 0; i < outs.size(); i++) {
             assertThat(TestArrays.values(outs.get(i)))
@@ -68,7 +69,7 @@ class SpmmGroupsTest {
     }
   }
 
-  /** Two large groups, small groups that share a task, and a maximum. */
+  /** Two large groups, small groups that share a task, a maximum, and a group with heavy rows. */
   private static List<SpmmCall> calls(DType dtype, int width) {
     List<SpmmCall> calls = new ArrayList<>();
     calls.addAll(sums(dtype, 1, 900, new int[] {20_000, 3, 12_000, 0, 7_000}, width));
@@ -77,7 +78,14 @@ class SpmmGroupsTest {
     }
     calls.addAll(sums(dtype, 40, 2_000, new int[] {9_000, 9_000}, width));
     TestGraph g = TestGraph.random(50, 100, 900, false);
-    calls.add(Fixture.spmmCall(g, COPY, FeaturePlan.copy(width), Reducer.MAX, dtype, 3, false));
+    FeaturePlan plan = FeaturePlan.copy(width);
+    calls.add(Fixture.spmmCall(g, COPY, plan, Reducer.MAX, dtype, 3, false));
+    List<SpmmCall> heavy = sums(dtype, 60, 50, new int[] {400, 300}, width);
+    Array out = heavy.getFirst().out();
+    TestGraph hubs = TestGraph.hubs(61, 50, 2_000, false);
+    SpmmCall mean = Fixture.spmmCall(hubs, COPY, plan, Reducer.MEAN, dtype, 4, false);
+    heavy.add(1, into(mean, out, true));
+    calls.addAll(heavy);
     return calls;
   }
 
@@ -96,8 +104,7 @@ class SpmmGroupsTest {
     double[] expected = TestArrays.values(out);
     TestArrays.fill(first.out(), _ -> 1e9);
     try (Workers workers = new Workers(3)) {
-      new CpuGraphKernels(workers, Fixture.MEMORY, kernel == Fixture.Kernel.VECTOR_F32)
-          .spmmAll(List.of(first, second));
+      kernel.on(workers, Fixture.MEMORY).spmmAll(List.of(first, second));
     }
     assertThat(TestArrays.values(out)).isEqualTo(expected);
   }

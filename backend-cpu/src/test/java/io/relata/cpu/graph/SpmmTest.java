@@ -28,8 +28,11 @@ class SpmmTest {
   @ParameterizedTest
   @EnumSource(Kernel.class)
   void allMessagesReducersAndBroadcastsEqualTheDefinition(Kernel kernel) {
-    for (boolean sorted : new boolean[] {true, false}) {
-      TestGraph g = TestGraph.random(11, 23, 150, sorted);
+    for (TestGraph g :
+        List.of(
+            TestGraph.random(11, 23, 150, true),
+            TestGraph.random(11, 23, 150, false),
+            TestGraph.hubs(11, 9, 130, false))) {
       for (Message message : Fixture.messages()) {
         List<Pattern> patterns =
             message.op() == MessageOp.DOT ? Fixture.dotPatterns() : Fixture.patterns();
@@ -182,15 +185,18 @@ class SpmmTest {
     }
   }
 
-  @Test
-  void threadsDoNotChangeABit() {
-    TestGraph g = TestGraph.random(16, 300, 6000, false);
+  @ParameterizedTest
+  @EnumSource(Kernel.class)
+  void threadsDoNotChangeABit(Kernel kernel) {
     List<Message> messages =
         List.of(
             COPY_U,
+            new Message(MessageOp.COPY, Target.E, null),
             new Message(MessageOp.MUL, Target.U, Target.E),
+            new Message(MessageOp.SUB, Target.V, Target.U),
             new Message(MessageOp.DOT, Target.U, Target.V));
-    for (boolean vector : new boolean[] {false, true}) {
+    for (TestGraph g :
+        List.of(TestGraph.random(16, 300, 6000, false), TestGraph.hubs(16, 300, 6000, false))) {
       for (Message message : messages) {
         FeaturePlan plan =
             Fixture.plan(
@@ -200,8 +206,8 @@ class SpmmTest {
           double[] first = null;
           for (int threads : new int[] {1, 2, 3, 8}) {
             try (Workers workers = new Workers(threads)) {
-              SpmmCall call = Fixture.spmmCall(g, message, plan, reducer, DType.FLOAT32, 22, false);
-              new CpuGraphKernels(workers, Fixture.MEMORY, vector).spmm(call);
+              SpmmCall call = Fixture.spmmCall(g, message, plan, reducer, kernel.dtype, 22, false);
+              kernel.on(workers, Fixture.MEMORY).spmm(call);
               double[] out = TestArrays.values(call.out());
               first = first == null ? out : first;
               assertThat(out).as("%s %s %d threads", message, reducer, threads).isEqualTo(first);

@@ -56,6 +56,8 @@ final class TestArrays {
     switch (a.dtype()) {
       case FLOAT32 -> Native.putFloat(a.address() + 4L * i, (float) value);
       case FLOAT64 -> Native.putDouble(a.address() + 8L * i, value);
+      case FLOAT16 -> Native.putHalf(a.address() + 2L * i, (float) value);
+      case BFLOAT16 -> Native.putBrainFloat(a.address() + 2L * i, (float) value);
       default -> Native.putInt(a.address() + 4L * i, (int) value);
     }
   }
@@ -64,6 +66,8 @@ final class TestArrays {
     return switch (a.dtype()) {
       case FLOAT32 -> Native.getFloat(a.address() + 4L * i);
       case FLOAT64 -> Native.getDouble(a.address() + 8L * i);
+      case FLOAT16 -> Native.getHalf(a.address() + 2L * i);
+      case BFLOAT16 -> Native.getBrainFloat(a.address() + 2L * i);
       default -> Native.getInt(a.address() + 4L * i);
     };
   }

@@ -91,6 +91,46 @@ record TestGraph(
     return of(nodes, nodes, source, destination, Math.max(1, edges / 9));
   }
 
+  /**
+   * Two nodes receive two thirds and a sixth of all edges, others the rest; blocks are so small
+   * that both rows are heavy.
+   *
+   * @param sorted edges ordered by destination, so that slots and ids are the same
+   */
+  static TestGraph hubs(long seed, int nodes, int edges, boolean sorted) {
+    Random random = new Random(seed);
+    int[] source = random.ints(edges, 0, nodes).toArray();
+    int[] destination = new int[edges];
+    for (int e = 0; e < edges; e++) {
+      destination[e] = e % 6 == 5 ? random.nextInt(nodes) : e % 6 == 4 ? nodes - 2 : 1;
+    }
+    if (sorted) {
+      Arrays.sort(destination);
+    }
+    return of(nodes, nodes, source, destination, edges).inBlocks(50);
+  }
+
+  /** The same with that many blocks of equal work, some of them empty where a row is heavy. */
+  TestGraph inBlocks(int count) {
+    return new TestGraph(
+        sources, destinations, source, destination, cut(index, count), cut(bySource, count));
+  }
+
+  private static RowIndex cut(RowIndex i, int count) {
+    long work = (long) i.numRows() + i.numEdges();
+    int[] blocks = new int[count + 1];
+    int row = 0;
+    for (int b = 1; b <= count; b++) {
+      while (row < i.numRows()
+          && (b == count || row + TestArrays.get(i.offsets(), row) < work * b / count)) {
+        row++;
+      }
+      blocks[b] = row;
+    }
+    return new RowIndex(
+        i.numRows(), i.numColumns(), i.numEdges(), i.offsets(), i.columns(), i.edgeIds(), blocks);
+  }
+
   Array sourceArray() {
     return TestArrays.ints(source);
   }
