@@ -11,6 +11,7 @@ import io.relata.graph.GraphOps;
 import io.relata.graph.Term;
 import io.relata.spi.MessageOp;
 import io.relata.spi.Reducer;
+import io.relata.spi.Target;
 import io.relata.tck.tensor.Domain;
 import io.relata.tck.tensor.Oracle;
 import io.relata.tck.tensor.RelataTck;
@@ -61,6 +62,30 @@ public abstract class MessageValuesTck extends RelataTck {
           }
         }
       }
+    }
+  }
+
+  @Test
+  void rowsWithMostOfManyEdges() {
+    TestGraph receives = TestGraph.hub(8, 50, 45_000);
+    TestGraph sends = new TestGraph("sending hub", 50, 50, receives.dst(), receives.src());
+    List<MessageForm> forms =
+        List.of(
+            new MessageForm(MessageOp.COPY, Target.U, null),
+            new MessageForm(MessageOp.COPY, Target.E, null),
+            new MessageForm(MessageOp.MUL, Target.U, Target.E),
+            new MessageForm(MessageOp.SUB, Target.V, Target.U),
+            new MessageForm(MessageOp.DOT, Target.U, Target.V));
+    for (TestGraph g : List.of(receives, sends)) {
+      Adjacency a = g.on(relata);
+      for (DType dtype : FLOATS) {
+        for (MessageForm m : forms) {
+          new MessageCheck(g, dtype, m, m.rows().get(1)).run(a, true);
+        }
+      }
+      MessageForm heads = forms.get(2);
+      MessageForm.Rows rows = new MessageForm.Rows(Shape.of(2, 16), Shape.of(2, 1));
+      new MessageCheck(g, DType.FLOAT32, heads, rows).run(a, true);
     }
   }
 

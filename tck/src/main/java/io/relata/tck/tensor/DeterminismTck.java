@@ -11,6 +11,8 @@ import io.relata.Tensor;
 import io.relata.graph.Adjacency;
 import io.relata.graph.Arg;
 import io.relata.graph.GraphOps;
+import io.relata.graph.SegmentOps;
+import io.relata.graph.Segments;
 import io.relata.spi.MessageOp;
 import io.relata.spi.Reducer;
 import io.relata.tck.graph.TestGraph;
@@ -184,6 +186,10 @@ public abstract class DeterminismTck extends RelataTck {
           Tensor max = GraphOps.gspmm(g, MessageOp.SUB, Reducer.MAX, Arg.u(h), Arg.v(h));
           Tensor out = sum.add(mean).add(max).dropout(0.2).logSoftmax(1);
           out.mean().backward();
+          Segments whole = Segments.of(r, 50_000);
+          for (Reducer reducer : Reducer.values()) {
+            results.put("readout " + reducer, SegmentOps.segmentReduce(whole, reducer, e).detach());
+          }
           results.put("h", h.detach());
           results.put("score", score.detach());
           results.put("attention", a.detach());
