@@ -9,8 +9,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Which kernels run here: vector kernels where the JVM was started with the incubator module and
- * its preferred vectors have at least 128 bits, plain ones otherwise. Never fails; one line of the
- * log says what was chosen and ends in the flag that would be better, if there is one.
+ * its preferred vectors have at least 128 bits and multiply and add at once, plain ones otherwise.
+ * Never fails; one line of the log says what was chosen and ends in the flag that would be better,
+ * if there is one.
  *
  * @param vector whether vector kernels run
  * @param kernels what runs, in a few words
@@ -28,11 +29,12 @@ public record KernelChoice(boolean vector, String kernels, String advice) {
         Boolean.parseBoolean(System.getProperty("relata.cpu.vector", "true")),
         module,
         module ? VectorBits.preferred() : 0,
+        Fused.AVAILABLE,
         cpuHasAvx512());
   }
 
   /** The ladder itself. */
-  static KernelChoice of(boolean wanted, boolean module, int bits, boolean avx512) {
+  static KernelChoice of(boolean wanted, boolean module, int bits, boolean fused, boolean avx512) {
     if (!wanted) {
       return new KernelChoice(
           false,
@@ -46,6 +48,12 @@ public record KernelChoice(boolean vector, String kernels, String advice) {
     if (bits < LEAST_BITS) {
       return new KernelChoice(
           false, "plain", "this JVM prefers vectors of " + bits + " bits, less than " + LEAST_BITS);
+    }
+    if (!fused) {
+      return new KernelChoice(
+          false,
+          "plain",
+          "this JVM has no fused multiply-add (UseFMA), without which vectors crawl");
     }
     String kernels = "vectors of " + bits + " bits";
     return new KernelChoice(

@@ -90,18 +90,24 @@ class CpuBackendTest {
 
   @Test
   void theLadderNamesTheFlagThatWouldBeBetter() {
-    assertThat(KernelChoice.of(true, true, 512, true))
+    assertThat(KernelChoice.of(true, true, 512, true, true))
         .isEqualTo(new KernelChoice(true, "vectors of 512 bits", ""));
-    assertThat(KernelChoice.of(true, true, 256, false).advice()).isEmpty();
-    assertThat(KernelChoice.of(true, true, 256, true).advice()).endsWith("-XX:UseAVX=3");
-    assertThat(KernelChoice.of(true, true, 64, false).vector()).isFalse();
-    assertThat(KernelChoice.of(true, false, 0, true))
+    assertThat(KernelChoice.of(true, true, 256, true, false).advice()).isEmpty();
+    assertThat(KernelChoice.of(true, true, 256, true, true).advice()).endsWith("-XX:UseAVX=3");
+    assertThat(KernelChoice.of(true, true, 64, true, false).vector()).isFalse();
+    assertThat(KernelChoice.of(true, true, 256, false, false))
+        .satisfies(
+            c -> {
+              assertThat(c.vector()).isFalse();
+              assertThat(c.advice()).contains("UseFMA");
+            });
+    assertThat(KernelChoice.of(true, false, 0, true, true))
         .satisfies(
             c -> {
               assertThat(c.vector()).isFalse();
               assertThat(c.advice()).endsWith("--add-modules jdk.incubator.vector");
             });
-    assertThat(KernelChoice.of(false, true, 512, true).vector()).isFalse();
+    assertThat(KernelChoice.of(false, true, 512, true, true).vector()).isFalse();
     assertThat(KernelChoice.detect().kernels()).isNotEmpty();
   }
 }

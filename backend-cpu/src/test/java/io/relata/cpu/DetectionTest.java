@@ -37,6 +37,13 @@ class DetectionTest {
   }
 
   @Test
+  void withoutFusedMultiplyAddPlainKernelsRun() throws Exception {
+    assertThat(run("--add-modules", "jdk.incubator.vector", "-XX:-UseFMA"))
+        .contains("product 40.0, vector false")
+        .containsPattern("WARN .*UseFMA");
+  }
+
+  @Test
   void withoutOpenBlasOurOwnKernelMultiplies() throws Exception {
     // A platform for which there are no natives.
     assertThat(

@@ -1,6 +1,7 @@
 package io.relata.cpu.graph;
 
 import io.relata.DType;
+import io.relata.cpu.Fused;
 import io.relata.cpu.Native;
 import io.relata.spi.FeaturePlan.Layout;
 import io.relata.spi.MessageOp;
@@ -29,18 +30,40 @@ final class PlainMessage {
       }
       return sum;
     }
-    int i = layout == Layout.LHS_GROUPED ? o / t.inner() : o;
-    int j = layout == Layout.RHS_GROUPED ? o / t.inner() : o;
-    return position(op, type, l, i, r, j);
+    return position(op, type, l, left(layout, t, o), r, right(layout, t, o));
   }
 
-  private static double position(MessageOp op, DType type, long l, int i, long r, int j) {
+  /**
+   * The sum with output o of a message added; a product that is added is rounded once with it, as
+   * the vector templates do.
+   */
+  static double addTo(
+      double sum, MessageOp op, Layout layout, DType type, RowTask t, long l, long r, int o) {
+    if (op != MessageOp.MUL || layout == Layout.OUT_GROUPED || layout == Layout.GENERAL) {
+      return round(type, sum + of(op, layout, type, t, l, r, o));
+    }
+    double x = read(type, l + left(layout, t, o) * type.bytes());
+    double y = read(type, r + right(layout, t, o) * type.bytes());
+    return type == DType.FLOAT64
+        ? Fused.multiplyAdd(x, y, sum)
+        : Fused.multiplyAdd((float) x, (float) y, (float) sum);
+  }
+
+  private static long left(Layout layout, RowTask t, int o) {
+    return layout == Layout.LHS_GROUPED ? o / t.inner() : o;
+  }
+
+  private static long right(Layout layout, RowTask t, int o) {
+    return layout == Layout.RHS_GROUPED ? o / t.inner() : o;
+  }
+
+  private static double position(MessageOp op, DType type, long l, long i, long r, long j) {
     int bytes = type.bytes();
-    double x = read(type, l + (long) i * bytes);
+    double x = read(type, l + i * bytes);
     if (op == MessageOp.COPY) {
       return x;
     }
-    double y = read(type, r + (long) j * bytes);
+    double y = read(type, r + j * bytes);
     if (op == MessageOp.ADD) {
       return round(type, x + y);
     }

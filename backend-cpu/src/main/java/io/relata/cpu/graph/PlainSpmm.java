@@ -72,16 +72,16 @@ final class PlainSpmm implements RowLoop {
       int edge = EDGE ? edge(t, i) : 0;
       long l = EdgeAccess.row(LHS, t.lhs(), (long) t.lhsSize() * BYTES, v, u, edge);
       long r = BINARY ? EdgeAccess.row(RHS, t.rhs(), (long) t.rhsSize() * BYTES, v, u, edge) : 0;
-      double m0 = PlainMessage.of(OP, LAYOUT, TYPE, t, l, r, o);
-      double m1 = PlainMessage.of(OP, LAYOUT, TYPE, t, l, r, o + 1);
-      double m2 = PlainMessage.of(OP, LAYOUT, TYPE, t, l, r, o + 2);
-      double m3 = PlainMessage.of(OP, LAYOUT, TYPE, t, l, r, o + 3);
       if (SUMS) {
-        a0 = PlainMessage.round(TYPE, a0 + m0);
-        a1 = PlainMessage.round(TYPE, a1 + m1);
-        a2 = PlainMessage.round(TYPE, a2 + m2);
-        a3 = PlainMessage.round(TYPE, a3 + m3);
+        a0 = PlainMessage.addTo(a0, OP, LAYOUT, TYPE, t, l, r, o);
+        a1 = PlainMessage.addTo(a1, OP, LAYOUT, TYPE, t, l, r, o + 1);
+        a2 = PlainMessage.addTo(a2, OP, LAYOUT, TYPE, t, l, r, o + 2);
+        a3 = PlainMessage.addTo(a3, OP, LAYOUT, TYPE, t, l, r, o + 3);
       } else {
+        double m0 = PlainMessage.of(OP, LAYOUT, TYPE, t, l, r, o);
+        double m1 = PlainMessage.of(OP, LAYOUT, TYPE, t, l, r, o + 1);
+        double m2 = PlainMessage.of(OP, LAYOUT, TYPE, t, l, r, o + 2);
+        double m3 = PlainMessage.of(OP, LAYOUT, TYPE, t, l, r, o + 3);
         if (PlainMessage.wins(MAX, m0, a0)) {
           a0 = m0;
           w0 = edge;
@@ -115,10 +115,12 @@ final class PlainSpmm implements RowLoop {
       int edge = EDGE ? edge(t, i) : 0;
       long l = EdgeAccess.row(LHS, t.lhs(), (long) t.lhsSize() * BYTES, v, u, edge);
       long r = BINARY ? EdgeAccess.row(RHS, t.rhs(), (long) t.rhsSize() * BYTES, v, u, edge) : 0;
-      double m = PlainMessage.of(OP, LAYOUT, TYPE, t, l, r, o);
       if (SUMS) {
-        a = PlainMessage.round(TYPE, a + m);
-      } else if (PlainMessage.wins(MAX, m, a)) {
+        a = PlainMessage.addTo(a, OP, LAYOUT, TYPE, t, l, r, o);
+        continue;
+      }
+      double m = PlainMessage.of(OP, LAYOUT, TYPE, t, l, r, o);
+      if (PlainMessage.wins(MAX, m, a)) {
         a = m;
         w = edge;
       }

@@ -184,42 +184,42 @@ final class VectorRowDot implements RowLoop {
               MASKED && N == 3
                   ? FloatVector.fromMemorySegment(SPECIES, ALL, x + 2 * BYTES, ORDER, mask)
                   : FloatVector.fromMemorySegment(SPECIES, ALL, x + 2 * BYTES, ORDER);
-          even = even.add(y2.mul(m2));
+          even = y2.fma(m2, even);
         }
         if (N > 3) {
           FloatVector m3 =
               MASKED && N == 4
                   ? FloatVector.fromMemorySegment(SPECIES, ALL, x + 3 * BYTES, ORDER, mask)
                   : FloatVector.fromMemorySegment(SPECIES, ALL, x + 3 * BYTES, ORDER);
-          odd = odd.add(y3.mul(m3));
+          odd = y3.fma(m3, odd);
         }
         if (N > 4) {
           FloatVector m4 =
               MASKED && N == 5
                   ? FloatVector.fromMemorySegment(SPECIES, ALL, x + 4 * BYTES, ORDER, mask)
                   : FloatVector.fromMemorySegment(SPECIES, ALL, x + 4 * BYTES, ORDER);
-          even = even.add(y4.mul(m4));
+          even = y4.fma(m4, even);
         }
         if (N > 5) {
           FloatVector m5 =
               MASKED && N == 6
                   ? FloatVector.fromMemorySegment(SPECIES, ALL, x + 5 * BYTES, ORDER, mask)
                   : FloatVector.fromMemorySegment(SPECIES, ALL, x + 5 * BYTES, ORDER);
-          odd = odd.add(y5.mul(m5));
+          odd = y5.fma(m5, odd);
         }
         if (N > 6) {
           FloatVector m6 =
               MASKED && N == 7
                   ? FloatVector.fromMemorySegment(SPECIES, ALL, x + 6 * BYTES, ORDER, mask)
                   : FloatVector.fromMemorySegment(SPECIES, ALL, x + 6 * BYTES, ORDER);
-          even = even.add(y6.mul(m6));
+          even = y6.fma(m6, even);
         }
         if (N > 7) {
           FloatVector m7 =
               MASKED && N == 8
                   ? FloatVector.fromMemorySegment(SPECIES, ALL, x + 7 * BYTES, ORDER, mask)
                   : FloatVector.fromMemorySegment(SPECIES, ALL, x + 7 * BYTES, ORDER);
-          odd = odd.add(y7.mul(m7));
+          odd = y7.fma(m7, odd);
         }
         if (N > 8) {
           FloatVector y8 =
@@ -230,7 +230,7 @@ final class VectorRowDot implements RowLoop {
               MASKED && N == 9
                   ? FloatVector.fromMemorySegment(SPECIES, ALL, x + 8 * BYTES, ORDER, mask)
                   : FloatVector.fromMemorySegment(SPECIES, ALL, x + 8 * BYTES, ORDER);
-          even = even.add(y8.mul(m8));
+          even = y8.fma(m8, even);
         }
         if (N > 9) {
           FloatVector y9 =
@@ -241,7 +241,7 @@ final class VectorRowDot implements RowLoop {
               MASKED && N == 10
                   ? FloatVector.fromMemorySegment(SPECIES, ALL, x + 9 * BYTES, ORDER, mask)
                   : FloatVector.fromMemorySegment(SPECIES, ALL, x + 9 * BYTES, ORDER);
-          odd = odd.add(y9.mul(m9));
+          odd = y9.fma(m9, odd);
         }
         if (N > 10) {
           FloatVector y10 =

@@ -15,8 +15,8 @@ import jdk.incubator.vector.VectorMask;
 /**
  * Template of the sparse product with sum or mean, FLOAT32: up to eight vectors of a row's columns
  * stay in registers over all its edges and are written once. Each column is summed in the order of
- * edge ids, without fused multiply-add, so the bits are those of {@link PlainSpmm}. Allocates
- * nothing.
+ * edge ids, a product rounded once with the sum, so the bits are those of {@link PlainSpmm}.
+ * Allocates nothing.
  */
 final class VectorSum implements RowLoop {
   private static final LoopSpec SPEC =
@@ -70,27 +70,27 @@ final class VectorSum implements RowLoop {
         long l = EdgeAccess.row(LHS, lhs, lhsBytes, v, u, edge);
         long r = BINARY ? EdgeAccess.row(RHS, rhs, rhsBytes, v, u, edge) : 0;
         FloatVector first = VectorMessage.first(LHS_GROUPED || RHS_GROUPED, LHS_GROUPED ? l : r);
-        a0 = a0.add(message(first, mask, l, r, 0));
+        a0 = plus(a0, first, mask, l, r, 0);
         if (N > 1) {
-          a1 = a1.add(message(first, mask, l, r, 1));
+          a1 = plus(a1, first, mask, l, r, 1);
         }
         if (N > 2) {
-          a2 = a2.add(message(first, mask, l, r, 2));
+          a2 = plus(a2, first, mask, l, r, 2);
         }
         if (N > 3) {
-          a3 = a3.add(message(first, mask, l, r, 3));
+          a3 = plus(a3, first, mask, l, r, 3);
         }
         if (N > 4) {
-          a4 = a4.add(message(first, mask, l, r, 4));
+          a4 = plus(a4, first, mask, l, r, 4);
         }
         if (N > 5) {
-          a5 = a5.add(message(first, mask, l, r, 5));
+          a5 = plus(a5, first, mask, l, r, 5);
         }
         if (N > 6) {
-          a6 = a6.add(message(first, mask, l, r, 6));
+          a6 = plus(a6, first, mask, l, r, 6);
         }
         if (N > 7) {
-          a7 = a7.add(message(first, mask, l, r, 7));
+          a7 = plus(a7, first, mask, l, r, 7);
         }
       }
       long out = t.out() + v * outBytes + 4L * column;
@@ -130,15 +130,15 @@ final class VectorSum implements RowLoop {
     }
   }
 
-  private static FloatVector message(
-      FloatVector first, VectorMask<Float> mask, long l, long r, int k) {
+  private static FloatVector plus(
+      FloatVector sum, FloatVector first, VectorMask<Float> mask, long l, long r, int k) {
     boolean masked = MASK_ALL || MASK_LAST && k == N - 1;
     FloatVector x = VectorMessage.operand(LHS_GROUPED, first, masked, STRIDE, SHARE, mask, l, k);
     if (!BINARY) {
-      return x;
+      return sum.add(x);
     }
     FloatVector y = VectorMessage.operand(RHS_GROUPED, first, masked, STRIDE, SHARE, mask, r, k);
-    return VectorMessage.apply(OP, x, y);
+    return OP == MessageOp.MUL ? x.fma(y, sum) : sum.add(VectorMessage.apply(OP, x, y));
   }
 
   private static void store(boolean last, VectorMask<Float> mask, long at, FloatVector sum) {

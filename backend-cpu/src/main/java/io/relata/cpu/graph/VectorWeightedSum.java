@@ -22,8 +22,8 @@ import jdk.incubator.vector.VectorShuffle;
 /**
  * Template of the sum or mean of the sources' rows times a number per edge and group of columns (a
  * weight, attention heads), FLOAT32: up to eight vectors of a row's columns stay in registers over
- * all its edges and are written once. Each column is summed in the order of edge ids, without fused
- * multiply-add, so the bits are those of {@link PlainSpmm}. Allocates nothing.
+ * all its edges and are written once. Each column is summed in the order of edge ids, a product
+ * rounded once with the sum, so the bits are those of {@link PlainSpmm}. Allocates nothing.
  *
  * <p>Written out straight: past some 18,000 nodes C2 inlines no more of our own methods, and a
  * vector passed to a call is boxed.
@@ -100,23 +100,24 @@ final class VectorWeightedSum implements RowLoop {
           FloatVector wy = FloatVector.broadcast(SPECIES, getFloat(z));
           weight = address(weight + 2 * weightBytes);
           slot = address(slot + 8);
-          a0 =
-              a0.add(wx.mul(load(MASKED && N == 1, mask, x)))
-                  .add(wy.mul(load(MASKED && N == 1, mask, y)));
+          a0 = wy.fma(load(MASKED && N == 1, mask, y), wx.fma(load(MASKED && N == 1, mask, x), a0));
           if (N > 1) {
             a1 =
-                a1.add(wx.mul(load(MASKED && N == 2, mask, x + 1 * BYTES)))
-                    .add(wy.mul(load(MASKED && N == 2, mask, y + 1 * BYTES)));
+                wy.fma(
+                    load(MASKED && N == 2, mask, y + 1 * BYTES),
+                    wx.fma(load(MASKED && N == 2, mask, x + 1 * BYTES), a1));
           }
           if (N > 2) {
             a2 =
-                a2.add(wx.mul(load(MASKED && N == 3, mask, x + 2 * BYTES)))
-                    .add(wy.mul(load(MASKED && N == 3, mask, y + 2 * BYTES)));
+                wy.fma(
+                    load(MASKED && N == 3, mask, y + 2 * BYTES),
+                    wx.fma(load(MASKED && N == 3, mask, x + 2 * BYTES), a2));
           }
           if (N > 3) {
             a3 =
-                a3.add(wx.mul(load(MASKED && N == 4, mask, x + 3 * BYTES)))
-                    .add(wy.mul(load(MASKED && N == 4, mask, y + 3 * BYTES)));
+                wy.fma(
+                    load(MASKED && N == 4, mask, y + 3 * BYTES),
+                    wx.fma(load(MASKED && N == 4, mask, x + 3 * BYTES), a3));
           }
         }
       }
@@ -132,7 +133,7 @@ final class VectorWeightedSum implements RowLoop {
                 : FloatVector.broadcast(SPECIES, getFloat(w));
         weight = address(weight + weightBytes);
         slot = address(slot + 4);
-        a0 = a0.add(first.mul(load(MASKED && N == 1, mask, x)));
+        a0 = first.fma(load(MASKED && N == 1, mask, x), a0);
         if (N > 1) {
           FloatVector y =
               1 < SHARE
@@ -146,7 +147,7 @@ final class VectorWeightedSum implements RowLoop {
               MASKED && N == 2
                   ? FloatVector.fromMemorySegment(SPECIES, ALL, x + 1 * BYTES, ORDER, mask)
                   : FloatVector.fromMemorySegment(SPECIES, ALL, x + 1 * BYTES, ORDER);
-          a1 = a1.add(y.mul(m));
+          a1 = y.fma(m, a1);
         }
         if (N > 2) {
           FloatVector y =
@@ -161,7 +162,7 @@ final class VectorWeightedSum implements RowLoop {
               MASKED && N == 3
                   ? FloatVector.fromMemorySegment(SPECIES, ALL, x + 2 * BYTES, ORDER, mask)
                   : FloatVector.fromMemorySegment(SPECIES, ALL, x + 2 * BYTES, ORDER);
-          a2 = a2.add(y.mul(m));
+          a2 = y.fma(m, a2);
         }
         if (N > 3) {
           FloatVector y =
@@ -176,7 +177,7 @@ final class VectorWeightedSum implements RowLoop {
               MASKED && N == 4
                   ? FloatVector.fromMemorySegment(SPECIES, ALL, x + 3 * BYTES, ORDER, mask)
                   : FloatVector.fromMemorySegment(SPECIES, ALL, x + 3 * BYTES, ORDER);
-          a3 = a3.add(y.mul(m));
+          a3 = y.fma(m, a3);
         }
         if (N > 4) {
           FloatVector y =
@@ -191,7 +192,7 @@ final class VectorWeightedSum implements RowLoop {
               MASKED && N == 5
                   ? FloatVector.fromMemorySegment(SPECIES, ALL, x + 4 * BYTES, ORDER, mask)
                   : FloatVector.fromMemorySegment(SPECIES, ALL, x + 4 * BYTES, ORDER);
-          a4 = a4.add(y.mul(m));
+          a4 = y.fma(m, a4);
         }
         if (N > 5) {
           FloatVector y =
@@ -206,7 +207,7 @@ final class VectorWeightedSum implements RowLoop {
               MASKED && N == 6
                   ? FloatVector.fromMemorySegment(SPECIES, ALL, x + 5 * BYTES, ORDER, mask)
                   : FloatVector.fromMemorySegment(SPECIES, ALL, x + 5 * BYTES, ORDER);
-          a5 = a5.add(y.mul(m));
+          a5 = y.fma(m, a5);
         }
         if (N > 6) {
           FloatVector y =
@@ -221,7 +222,7 @@ final class VectorWeightedSum implements RowLoop {
               MASKED && N == 7
                   ? FloatVector.fromMemorySegment(SPECIES, ALL, x + 6 * BYTES, ORDER, mask)
                   : FloatVector.fromMemorySegment(SPECIES, ALL, x + 6 * BYTES, ORDER);
-          a6 = a6.add(y.mul(m));
+          a6 = y.fma(m, a6);
         }
         if (N > 7) {
           FloatVector y =
@@ -236,7 +237,7 @@ final class VectorWeightedSum implements RowLoop {
               MASKED && N == 8
                   ? FloatVector.fromMemorySegment(SPECIES, ALL, x + 7 * BYTES, ORDER, mask)
                   : FloatVector.fromMemorySegment(SPECIES, ALL, x + 7 * BYTES, ORDER);
-          a7 = a7.add(y.mul(m));
+          a7 = y.fma(m, a7);
         }
       }
       if (MEAN && end - begin > 1) {
