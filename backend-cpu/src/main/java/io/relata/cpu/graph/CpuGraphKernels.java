@@ -41,7 +41,7 @@ public final class CpuGraphKernels implements GraphKernels {
   public CpuGraphKernels(Workers workers, DeviceMemory memory, boolean vector) {
     this.workers = workers;
     this.choice = new LoopChoice(loops, vector);
-    this.attention = new CpuAttention(workers, vector, loops);
+    this.attention = new CpuAttention(workers, vector, loops, choice);
     this.winners = new CpuWinners(workers, memory, vector, loops);
   }
 
