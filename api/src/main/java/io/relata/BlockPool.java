@@ -46,6 +46,9 @@ final class BlockPool {
     private final long bytes;
     volatile Scope scope;
 
+    /** Whether it came back because a walk back had passed what read it. */
+    private volatile boolean walked;
+
     private Block(BlockPool pool, long address, long bytes) {
       this.bytes = bytes;
       this.handle = new Handle(this, pool.unreachable, address, bytes);
@@ -55,13 +58,25 @@ final class BlockPool {
     public long address() {
       long a = handle.address;
       if (a == 0) {
-        throw RelataException.of(
-                ErrorId.LIFETIME,
-                "The tensor was freed, by its scope or by zeroGrad, or with its record")
-            .remedy("call keep() on what must outlive a scope, or close the scope later")
-            .build();
+        throw freed();
       }
       return a;
+    }
+
+    private RelataException freed() {
+      if (walked) {
+        return RelataException.of(
+                ErrorId.LIFETIME,
+                "The tensor was freed with its record: a walk back has passed what it was for")
+            .remedy(
+                "call backward(gradient, true) first where the same record is walked back again,"
+                    + " or run the forward pass again")
+            .build();
+      }
+      return RelataException.of(
+              ErrorId.LIFETIME, "The tensor was freed, by its scope or by zeroGrad")
+          .remedy("call keep() on what must outlive a scope, or close the scope later")
+          .build();
     }
 
     @Override
@@ -169,6 +184,15 @@ final class BlockPool {
     Handle h = block.handle;
     h.clear();
     giveBack(h);
+  }
+
+  /** The same for memory that was given to a record which is now walked back. */
+  synchronized void freeWalked(Block block) {
+    // A scope may have freed it before, and that is then what its reader has to know.
+    if (!block.isFreed()) {
+      block.walked = true;
+      free(block);
+    }
   }
 
   private void giveBack(Handle h) {

@@ -66,7 +66,7 @@ final class GradNode {
 
   void release(Relata relata) {
     backward = null;
-    spent.forEach(relata.pool()::free);
+    spent.forEach(relata.pool()::freeWalked);
     spent.clear();
   }
 }

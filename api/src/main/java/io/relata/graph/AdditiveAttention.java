@@ -36,7 +36,7 @@ record AdditiveAttention(
               ? graph.relata().empty(values.dtype(), Shape.of(graph.numDst(), values.dim(1), 2))
               : null;
       Tensor derivative =
-          destination.requiresGrad() && kernels().attentionDerivative()
+          destination.needsRecord() && kernels().attentionDerivative()
               ? graph.relata().empty(values.dtype(), out.shape())
               : null;
       boolean done = kernels().attention(call(out, statistics, derivative));

@@ -39,11 +39,11 @@ final class CpuAttention {
   private final AttentionSums sums;
   private final AtomicReference<MemorySegment> spare = new AtomicReference<>(MemorySegment.NULL);
 
-  CpuAttention(Workers workers, boolean vector, Loops loops) {
+  CpuAttention(Workers workers, boolean vector, Loops loops, LoopChoice choice) {
     this.workers = workers;
     this.vector = vector;
     this.loops = loops;
-    this.sums = new AttentionSums(new LoopChoice(loops, vector));
+    this.sums = new AttentionSums(choice);
   }
 
   /** Something done to rows from one to before another. */

@@ -45,7 +45,7 @@ public final class CpuGraphKernels implements GraphKernels {
     this.workers = workers;
     this.memory = memory;
     this.choice = new LoopChoice(loops, vector);
-    this.attention = new CpuAttention(workers, vector, loops);
+    this.attention = new CpuAttention(workers, vector, loops, choice);
     this.winners = new CpuWinners(workers, memory, vector, loops);
   }
 

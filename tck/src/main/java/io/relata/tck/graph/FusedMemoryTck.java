@@ -121,6 +121,25 @@ public abstract class FusedMemoryTck extends RelataTck {
   }
 
   @Test
+  void withoutARecordAttentionMakesNothingForGradients() {
+    Adjacency g = graph.on(relata);
+    Tensor u = relata.rand(NODES, 4);
+    Tensor x = relata.rand(NODES, 4, WIDTH / 4);
+    Runnable body =
+        () -> {
+          try (NoGrad _ = new NoGrad()) {
+            GraphOps.attention(g, u, u, null, 0.2, x);
+          }
+        };
+    // What is made once for the graph is not to be counted.
+    body.run();
+    long needed = needed(body);
+    u.requiresGrad(true);
+    x.requiresGrad(true);
+    assertThat(needed(body)).isEqualTo(needed);
+  }
+
+  @Test
   void theMeasureSeesAnArrayOfEdgesWhereThereIsOne() {
     Adjacency g = graph.on(relata);
     Tensor x = rows(Target.U, null);

@@ -17,6 +17,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.assertj.core.api.ThrowableAssert;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -143,9 +144,42 @@ public abstract class MemoryTck extends RelataTck {
     loss.backward(relata.scalar(1, loss.dtype()), true);
     assertThat(given.sum().item()).as("the record was kept").isEqualTo(6000);
     loss.backward();
-    freed(given);
+    freedWithRecord(given::toFloatArray);
     assertThat(kept.sum().item()).isEqualTo(2000);
     assertThat(x.grad().sum().item()).isEqualTo(12_000);
+  }
+
+  @Test
+  void aSecondLossOverWhatTheFirstWalkFreedIsToldToKeepTheRecord() {
+    Tensor x = relata.ones(1000).requiresGrad(true);
+    Tensor shared = x.mul(2);
+    shared.freeWithRecord(shared);
+    // The rule of a product reads its operands, and comes before the walked operation.
+    Tensor second = shared.mul(shared).sum();
+    shared.sum().backward();
+    freedWithRecord(second::backward);
+  }
+
+  @Test
+  void whatAScopeFreedBeforeTheWalkKeepsItsMessage() {
+    Tensor x = relata.ones(1000).requiresGrad(true);
+    Tensor loss;
+    Tensor given;
+    try (Scope _ = relata.scope()) {
+      given = x.mul(3);
+      given.freeWithRecord(given);
+      loss = given.sum().keep();
+    }
+    loss.backward();
+    freed(given);
+  }
+
+  private static void freedWithRecord(ThrowableAssert.ThrowingCallable reading) {
+    assertThatThrownBy(reading)
+        .isInstanceOfSatisfying(
+            RelataException.class, e -> assertThat(e.id()).isEqualTo(ErrorId.LIFETIME))
+        .hasMessageContaining("freed with its record")
+        .hasMessageContaining("backward(gradient, true)");
   }
 
   @Test
