@@ -157,14 +157,15 @@ public final class MatrixProduct {
    * The sum of several products, of equal (m, n), which do not transpose x. The first one's form
    * says whether to add to the result, those of the others say so.
    *
-   * @param finish runs over all rows of the result, on any thread, some at a time
-   * @return false where {@code finish} is left to the caller
+   * @param bias address of what is added to every row, 0 for nothing
+   * @param finish runs over all rows of the result, on any thread, some at a time; may be null
+   * @return false where {@code bias} and {@code finish} are left to the caller
    */
-  public boolean sum(DType type, List<Factors> factors, long out, Rows finish) {
+  public boolean sum(DType type, List<Factors> factors, long bias, long out, Rows finish) {
     if (thin != null
         && type == DType.FLOAT32
         && factors.stream().allMatch(f -> ThinProduct.covers(f.form()))) {
-      thin.sum(factors, 0, out, 0, finish);
+      thin.sum(factors, bias, 0, out, 0, finish);
       return true;
     }
     factors.forEach(f -> multiply(type, f.form(), f.x(), f.y(), out));

@@ -96,36 +96,39 @@ final class ThinProduct {
     if (f.transposeX()) {
       alongRows(f, panels(f), x, xIndex, y, out);
     } else {
-      sum(List.of(new Factors(f, x, y)), xIndex, out, outIndex, null);
+      sum(List.of(new Factors(f, x, y)), 0, xIndex, out, outIndex, null);
     }
   }
 
   /**
    * Computes the sum of products that {@linkplain #fits fit} and do not transpose x, all to one
-   * result: while some of its rows are near, all products are added and then {@code finish} runs.
+   * result: rows of it stay in registers over all products, and {@code finish} runs while they are
+   * near.
    *
+   * @param bias address of what is added to every row, 0 for nothing
    * @param finish may be null
    */
-  void sum(List<Factors> factors, long xIndex, long out, long outIndex, Rows finish) {
+  void sum(List<Factors> factors, long bias, long xIndex, long out, long outIndex, Rows finish) {
     Form first = factors.getFirst().form();
     List<Panel> panels = panels(first);
     long depth = factors.stream().mapToLong(q -> q.form().k()).sum();
     try (Arena arena = Arena.ofConfined()) {
-      Tile[] whole = new Tile[factors.size()];
-      for (int q = 0; q < whole.length; q++) {
-        Form f = factors.get(q).form();
-        long right = factors.get(q).y();
+      Tile all = bias == 0 ? null : ones(arena, bias);
+      for (Factors q : factors.reversed()) {
+        Form f = q.form();
+        long right = q.y();
         if (f.transposeY()) {
           right = arena.allocate(4 * f.k() * f.n(), 64).address();
-          transpose(factors.get(q).y(), f.n(), f.k(), right);
+          transpose(q.y(), f.n(), f.k(), right);
         }
-        long x = factors.get(q).x();
-        whole[q] =
-            new Tile(x, 4 * f.k(), xIndex, right, 4 * f.n(), out, 4 * f.n(), outIndex, f.k());
+        all =
+            new Tile(
+                q.x(), 4 * f.k(), xIndex, right, 4 * f.n(), out, 4 * f.n(), outIndex, f.k(), all);
       }
+      Tile sum = all;
       long m = first.m();
-      boolean once = whole.length == 1 && panels.size() == 1 && finish == null;
-      long block = once ? m : Math.max(4, BLOCK / (4 * depth) / 4 * 4);
+      long block =
+          panels.size() == 1 && finish == null ? m : Math.max(4, BLOCK / (4 * depth) / 4 * 4);
       int tasks = tasks(m * first.n() * depth, m / ROWS, MOST_TASKS);
       workers.forEach(
           tasks,
@@ -133,10 +136,8 @@ final class ThinProduct {
             long to = m * (t + 1) / tasks;
             for (long i = m * t / tasks; i < to; i += block) {
               long end = Math.min(to, i + block);
-              for (int q = 0; q < whole.length; q++) {
-                for (Panel p : panels) {
-                  rows(p, q > 0 || first.accumulate(), false, whole[q], i, end);
-                }
+              for (Panel p : panels) {
+                rows(p, first.accumulate(), false, sum, i, end);
               }
               if (finish != null) {
                 finish.run(i, end);
@@ -144,6 +145,13 @@ final class ThinProduct {
             }
           });
     }
+  }
+
+  /** A bias as a product: every row of x is the same 1. */
+  private static Tile ones(Arena arena, long bias) {
+    long one = arena.allocate(4, 64).address();
+    Native.putFloat(one, 1);
+    return new Tile(one, 0, 0, bias, 4, 0, 0, 0, 1, null);
   }
 
   private static int tasks(long multiplications, long wanted, long most) {
@@ -201,7 +209,8 @@ final class ThinProduct {
               out,
               4 * f.n(),
               0,
-              Math.min(block, to - l));
+              Math.min(block, to - l),
+              null);
       if (4 * (f.m() + f.n()) <= TOUCHED) {
         touched =
             touch(t.x(), t.xRow(), t.xIndex(), 0, t.depth())
@@ -214,23 +223,17 @@ final class ThinProduct {
   }
 
   private void rows(Panel p, boolean accumulate, boolean transposed, Tile t, long from, long to) {
-    long bytes = 4L * p.column;
-    Tile own =
-        new Tile(
-            t.x(),
-            t.xRow(),
-            t.xIndex(),
-            t.y() + bytes,
-            t.yRow(),
-            t.out() + bytes,
-            t.outRow(),
-            t.outIndex(),
-            t.depth());
+    Tile own = t.right(4L * p.column);
     TileLoop loop = accumulate ? p.add : p.replace;
     for (long i = from; i < to; i += CALL) {
       long end = Math.min(to, i + CALL);
-      if (!transposed && t.xRow() <= TOUCHED) {
-        int seen = touch(t.x(), t.xRow(), t.xIndex(), i, end);
+      if (!transposed) {
+        int seen = 0;
+        for (Tile f = t; f != null; f = f.next()) {
+          if (f.xRow() <= TOUCHED) {
+            seen += touch(f.x(), f.xRow(), f.xIndex(), i, end);
+          }
+        }
         if (accumulate) {
           seen += touch(t.out(), t.outRow(), t.outIndex(), i, end);
         }

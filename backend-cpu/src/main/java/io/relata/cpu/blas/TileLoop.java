@@ -11,6 +11,8 @@ interface TileLoop {
    * @param xIndex int32 row of x by i, or where transposed by l; 0 where they are the same
    * @param outIndex int32 row of the result by i; 0 where they are the same
    * @param depth length of the contracted axis
+   * @param next what is added to the same result while it is in registers, with the same xIndex;
+   *     its own place of the result is not read; null for nothing
    */
   record Tile(
       long x,
@@ -21,5 +23,21 @@ interface TileLoop {
       long out,
       long outRow,
       long outIndex,
-      long depth) {}
+      long depth,
+      Tile next) {
+    /** The same for columns that lie so many bytes to the right. */
+    Tile right(long bytes) {
+      return new Tile(
+          x,
+          xRow,
+          xIndex,
+          y + bytes,
+          yRow,
+          out + bytes,
+          outRow,
+          outIndex,
+          depth,
+          next == null ? null : next.right(bytes));
+    }
+  }
 }

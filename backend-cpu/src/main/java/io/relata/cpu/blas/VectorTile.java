@@ -49,28 +49,22 @@ final class VectorTile implements TileLoop {
   public void run(Tile t, int from, int to) {
     VectorMask<Float> mask = MASK;
     int end = to - 1;
-    long yRow = t.yRow();
-    long xRow = t.xRow();
     long outRow = t.outRow();
     for (int i = from; i < to; i += ROWS) {
-      long x0 =
+      long r0 =
           t.xIndex() == 0 || TRANSPOSED ? i : ALL.get(JAVA_INT_UNALIGNED, t.xIndex() + 4L * i);
-      long x1 =
+      long r1 =
           t.xIndex() == 0 || TRANSPOSED
               ? Math.min(i + 1, end)
               : ALL.get(JAVA_INT_UNALIGNED, t.xIndex() + 4L * Math.min(i + 1, end));
-      long x2 =
+      long r2 =
           t.xIndex() == 0 || TRANSPOSED
               ? Math.min(i + 2, end)
               : ALL.get(JAVA_INT_UNALIGNED, t.xIndex() + 4L * Math.min(i + 2, end));
-      long x3 =
+      long r3 =
           t.xIndex() == 0 || TRANSPOSED
               ? Math.min(i + 3, end)
               : ALL.get(JAVA_INT_UNALIGNED, t.xIndex() + 4L * Math.min(i + 3, end));
-      x0 = TRANSPOSED ? 4 * (x0 - i) : t.x() + x0 * xRow;
-      x1 = TRANSPOSED ? 4 * (x1 - i) : t.x() + x1 * xRow;
-      x2 = TRANSPOSED ? 4 * (x2 - i) : t.x() + x2 * xRow;
-      x3 = TRANSPOSED ? 4 * (x3 - i) : t.x() + x3 * xRow;
       FloatVector a00 = FloatVector.zero(F);
       FloatVector a01 = a00;
       FloatVector a02 = a00;
@@ -87,11 +81,18 @@ final class VectorTile implements TileLoop {
       FloatVector a31 = a00;
       FloatVector a32 = a00;
       FloatVector a33 = a00;
-      long y = t.y();
-      long stop = y + t.depth() * yRow;
+      for (Tile f = t; f != null; f = f.next()) {
+      long y = f.y();
+      long yRow = f.yRow();
+      long xRow = f.xRow();
+      long stop = y + f.depth() * yRow;
+      long x0 = TRANSPOSED ? 4 * (r0 - i) : f.x() + r0 * xRow;
+      long x1 = TRANSPOSED ? 4 * (r1 - i) : f.x() + r1 * xRow;
+      long x2 = TRANSPOSED ? 4 * (r2 - i) : f.x() + r2 * xRow;
+      long x3 = TRANSPOSED ? 4 * (r3 - i) : f.x() + r3 * xRow;
       long at = 0;
       long slot = t.xIndex();
-      long column = t.x() + 4L * i;
+      long column = f.x() + 4L * i;
       while (y != stop) {
         long p = y & REACH;
         y += yRow;
@@ -190,6 +191,7 @@ final class VectorTile implements TileLoop {
         if (!TRANSPOSED) {
           at += 4;
         }
+      }
       }
       {
         long out =

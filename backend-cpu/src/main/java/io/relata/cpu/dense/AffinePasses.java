@@ -45,22 +45,28 @@ final class AffinePasses {
               f.x().address(),
               f.w().address()));
     }
-    MatrixProduct.Rows finish = finish(c, type, columns);
-    boolean finished = !factors.isEmpty() && product.sum(type, factors, c.out().address(), finish);
-    if (!finished && finish != null) {
+    long bias = c.bias() == null ? 0 : c.bias().address();
+    long out = c.out().address();
+    boolean finished =
+        !factors.isEmpty() && product.sum(type, factors, bias, out, finish(c, type, columns, 0));
+    MatrixProduct.Rows finish = finished ? null : finish(c, type, columns, bias);
+    if (finish != null) {
       chunks.units(rows, columns, finish::run);
     }
   }
 
-  /** What follows the products, or null for nothing. */
-  private MatrixProduct.Rows finish(AffineCall c, DType type, long columns) {
-    if (c.addends().isEmpty() && c.bias() == null && c.activation() == null) {
+  /**
+   * What follows the products, or null for nothing.
+   *
+   * @param bias its address, 0 where there is none or it has been added
+   */
+  private MatrixProduct.Rows finish(AffineCall c, DType type, long columns, long bias) {
+    if (c.addends().isEmpty() && bias == 0 && c.activation() == null) {
       return null;
     }
     long out = c.out().address();
     long[] addends = c.addends().stream().mapToLong(Array::address).toArray();
     boolean started = c.accumulate() || !c.products().isEmpty();
-    long bias = c.bias() == null ? 0 : c.bias().address();
     Loops.Axpy axpy = table.axpy(type);
     Loops.Binary add = table.binary(BinaryOp.ADD, type);
     Loops.Unary activation = c.activation() == null ? null : table.unary(c.activation(), type);
