@@ -94,7 +94,7 @@ final class ThinProduct {
    */
   void multiply(Form f, long x, long xIndex, long y, long out, long outIndex) {
     if (f.transposeX()) {
-      alongRows(f, panels(f), x, xIndex, y, out);
+      alongRows(f, panels(f, xIndex != 0), x, xIndex, y, out);
     } else {
       sum(List.of(new Factors(f, x, y)), 0, xIndex, out, outIndex, null);
     }
@@ -110,7 +110,7 @@ final class ThinProduct {
    */
   void sum(List<Factors> factors, long bias, long xIndex, long out, long outIndex, Rows finish) {
     Form first = factors.getFirst().form();
-    List<Panel> panels = panels(first);
+    List<Panel> panels = panels(first, xIndex != 0 || outIndex != 0);
     long depth = factors.stream().mapToLong(q -> q.form().k()).sum();
     try (Arena arena = Arena.ofConfined()) {
       Tile all = bias == 0 ? null : ones(arena, bias);
@@ -123,7 +123,17 @@ final class ThinProduct {
         }
         all =
             new Tile(
-                q.x(), 4 * f.k(), xIndex, right, 4 * f.n(), out, 4 * f.n(), outIndex, f.k(), all);
+                q.x(),
+                4 * f.k(),
+                xIndex,
+                right,
+                4 * f.n(),
+                out,
+                4 * f.n(),
+                outIndex,
+                f.k(),
+                q.x() + 4 * f.m() * f.k(),
+                all);
       }
       Tile sum = all;
       long m = first.m();
@@ -151,7 +161,7 @@ final class ThinProduct {
   private static Tile ones(Arena arena, long bias) {
     long one = arena.allocate(4, 64).address();
     Native.putFloat(one, 1);
-    return new Tile(one, 0, 0, bias, 4, 0, 0, 0, 1, null);
+    return new Tile(one, 0, 0, bias, 4, 0, 0, 0, 1, 0, null);
   }
 
   private static int tasks(long multiplications, long wanted, long most) {
@@ -210,6 +220,7 @@ final class ThinProduct {
               4 * f.n(),
               0,
               Math.min(block, to - l),
+              0,
               null);
       if (4 * (f.m() + f.n()) <= TOUCHED) {
         touched =
@@ -227,19 +238,14 @@ final class ThinProduct {
     TileLoop loop = accumulate ? p.add : p.replace;
     for (long i = from; i < to; i += CALL) {
       long end = Math.min(to, i + CALL);
-      if (!transposed) {
-        int seen = 0;
-        for (Tile f = t; f != null; f = f.next()) {
-          if (f.xRow() <= TOUCHED) {
-            seen += touch(f.x(), f.xRow(), f.xIndex(), i, end);
-          }
-        }
-        if (accumulate) {
-          seen += touch(t.out(), t.outRow(), t.outIndex(), i, end);
-        }
-        touched = seen;
+      int seen = 0;
+      if (!transposed && t.xIndex() != 0 && t.xRow() <= TOUCHED) {
+        seen = touch(t.x(), t.xRow(), t.xIndex(), i, end);
       }
-      loop.run(own, (int) i, (int) end);
+      if (!transposed && accumulate) {
+        seen += touch(t.out(), t.outRow(), t.outIndex(), i, end);
+      }
+      touched = seen + loop.run(own, (int) i, (int) end);
     }
   }
 
@@ -258,7 +264,7 @@ final class ThinProduct {
     return seen;
   }
 
-  private List<Panel> panels(Form f) {
+  private List<Panel> panels(Form f, boolean indexed) {
     List<Panel> panels = new ArrayList<>();
     for (int column = 0; column < f.n(); column += PANEL * LANES) {
       int width = (int) Math.min((long) PANEL * LANES, f.n() - column);
@@ -267,8 +273,8 @@ final class ThinProduct {
       panels.add(
           new Panel(
               column,
-              loop(new VectorTile.Kind(vectors, width % LANES, x, false)),
-              loop(new VectorTile.Kind(vectors, width % LANES, x, true))));
+              loop(new VectorTile.Kind(vectors, width % LANES, x, false, indexed)),
+              loop(new VectorTile.Kind(vectors, width % LANES, x, true, indexed))));
     }
     return panels;
   }

@@ -22,9 +22,20 @@ import jdk.incubator.vector.VectorSpecies;
 final class VectorTile implements TileLoop {
   private static final Kind KIND = Specialized.parameters(MethodHandles.lookup(), Kind.class);
   private static final int ROWS = 4;
+
+  /**
+   * How far ahead rows are touched while others are multiplied, in bytes. Software prefetch would
+   * do this without waiting; these reads keep the processor's own prefetch running.
+   */
+  private static final long AHEAD = 8_192;
+
+  /** Bytes of four rows for each step along the contracted axis. */
+  private static final long STEP = 4 * ROWS;
   private static final int N = KIND.vectors();
   private static final boolean TRANSPOSED = KIND.transposed();
   private static final boolean ACCUMULATE = KIND.accumulate();
+  private static final boolean INDEXED = KIND.indexed();
+  private static final boolean TOUCHING = !INDEXED && !TRANSPOSED;
   private static final boolean MASKED = KIND.tail() > 0;
   private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
   private static final VectorMask<Float> MASK =
@@ -42,27 +53,30 @@ final class VectorTile implements TileLoop {
    * @param tail elements in the last vector, 0 where it is full
    * @param transposed x is stored (l, i)
    * @param accumulate the sums are added to the result
+   * @param indexed rows of x or of the result may be picked; where transposed, those of x are
    */
-  record Kind(int vectors, int tail, boolean transposed, boolean accumulate) {}
+  record Kind(
+      int vectors, int tail, boolean transposed, boolean accumulate, boolean indexed) {}
 
   @Override
-  public void run(Tile t, int from, int to) {
+  public int run(Tile t, int from, int to) {
     VectorMask<Float> mask = MASK;
     int end = to - 1;
     long outRow = t.outRow();
+    int seen = 0;
     for (int i = from; i < to; i += ROWS) {
       long r0 =
-          t.xIndex() == 0 || TRANSPOSED ? i : ALL.get(JAVA_INT_UNALIGNED, t.xIndex() + 4L * i);
+          !INDEXED || TRANSPOSED || t.xIndex() == 0 ? i : ALL.get(JAVA_INT_UNALIGNED, t.xIndex() + 4L * i);
       long r1 =
-          t.xIndex() == 0 || TRANSPOSED
+          !INDEXED || TRANSPOSED || t.xIndex() == 0
               ? Math.min(i + 1, end)
               : ALL.get(JAVA_INT_UNALIGNED, t.xIndex() + 4L * Math.min(i + 1, end));
       long r2 =
-          t.xIndex() == 0 || TRANSPOSED
+          !INDEXED || TRANSPOSED || t.xIndex() == 0
               ? Math.min(i + 2, end)
               : ALL.get(JAVA_INT_UNALIGNED, t.xIndex() + 4L * Math.min(i + 2, end));
       long r3 =
-          t.xIndex() == 0 || TRANSPOSED
+          !INDEXED || TRANSPOSED || t.xIndex() == 0
               ? Math.min(i + 3, end)
               : ALL.get(JAVA_INT_UNALIGNED, t.xIndex() + 4L * Math.min(i + 3, end));
       FloatVector a00 = FloatVector.zero(F);
@@ -91,6 +105,9 @@ final class VectorTile implements TileLoop {
       long x2 = TRANSPOSED ? 4 * (r2 - i) : f.x() + r2 * xRow;
       long x3 = TRANSPOSED ? 4 * (r3 - i) : f.x() + r3 * xRow;
       long at = 0;
+      long near = x0 + AHEAD;
+      long step = TOUCHING && near + f.depth() * STEP <= f.end() ? STEP : 0;
+      near = step == 0 ? f.y() : near;
       long slot = t.xIndex();
       long column = f.x() + 4L * i;
       while (y != stop) {
@@ -120,7 +137,7 @@ final class VectorTile implements TileLoop {
                     ? FloatVector.fromMemorySegment(F, ALL, p + 3 * BYTES, ORDER, mask)
                     : FloatVector.fromMemorySegment(F, ALL, p + 3 * BYTES, ORDER);
         long q = 0;
-        if (TRANSPOSED && t.xIndex() != 0) {
+        if (INDEXED && TRANSPOSED) {
           q = column + ALL.get(JAVA_INT_UNALIGNED, slot & REACH) * xRow & REACH;
           slot += 4;
         } else if (TRANSPOSED) {
@@ -188,6 +205,10 @@ final class VectorTile implements TileLoop {
             a33 = v.fma(y3, a33);
           }
         }
+        if (TOUCHING) {
+          seen += ALL.get(JAVA_INT_UNALIGNED, near & REACH);
+          near += step;
+        }
         if (!TRANSPOSED) {
           at += 4;
         }
@@ -196,7 +217,7 @@ final class VectorTile implements TileLoop {
       {
         long out =
             t.out()
-                    + (t.outIndex() == 0
+                    + (!INDEXED || t.outIndex() == 0
                             ? i + 0
                             : ALL.get(JAVA_INT_UNALIGNED, t.outIndex() + 4L * i + 0))
                         * outRow
@@ -255,7 +276,7 @@ final class VectorTile implements TileLoop {
       if (i + 1 < to) {
         long out =
             t.out()
-                    + (t.outIndex() == 0
+                    + (!INDEXED || t.outIndex() == 0
                             ? i + 1
                             : ALL.get(JAVA_INT_UNALIGNED, t.outIndex() + 4L * i + 4))
                         * outRow
@@ -314,7 +335,7 @@ final class VectorTile implements TileLoop {
       if (i + 2 < to) {
         long out =
             t.out()
-                    + (t.outIndex() == 0
+                    + (!INDEXED || t.outIndex() == 0
                             ? i + 2
                             : ALL.get(JAVA_INT_UNALIGNED, t.outIndex() + 4L * i + 8))
                         * outRow
@@ -373,7 +394,7 @@ final class VectorTile implements TileLoop {
       if (i + 3 < to) {
         long out =
             t.out()
-                    + (t.outIndex() == 0
+                    + (!INDEXED || t.outIndex() == 0
                             ? i + 3
                             : ALL.get(JAVA_INT_UNALIGNED, t.outIndex() + 4L * i + 12))
                         * outRow
@@ -430,5 +451,6 @@ final class VectorTile implements TileLoop {
         }
       }
     }
+    return seen;
   }
 }
