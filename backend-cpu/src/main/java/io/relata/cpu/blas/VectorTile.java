@@ -35,7 +35,7 @@ final class VectorTile implements TileLoop {
   private static final boolean TRANSPOSED = KIND.transposed();
   private static final boolean ACCUMULATE = KIND.accumulate();
   private static final boolean INDEXED = KIND.indexed();
-  private static final boolean TOUCHING = !INDEXED && !TRANSPOSED;
+  private static final boolean TOUCHING = !INDEXED;
   private static final boolean MASKED = KIND.tail() > 0;
   private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
   private static final VectorMask<Float> MASK =
@@ -105,7 +105,7 @@ final class VectorTile implements TileLoop {
       long x2 = TRANSPOSED ? 4 * (r2 - i) : f.x() + r2 * xRow;
       long x3 = TRANSPOSED ? 4 * (r3 - i) : f.x() + r3 * xRow;
       long at = 0;
-      long near = x0 + AHEAD;
+      long near = TRANSPOSED ? stop + i * f.depth() * STEP / ROWS : x0 + AHEAD;
       long step = TOUCHING && near + f.depth() * STEP <= f.end() ? STEP : 0;
       near = step == 0 ? f.y() : near;
       long slot = t.xIndex();
