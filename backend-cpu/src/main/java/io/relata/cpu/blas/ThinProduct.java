@@ -181,8 +181,7 @@ final class ThinProduct {
   void alongRows(List<Target> products, long xIndex, long unit, Rows start) {
     long k = products.getFirst().form().k();
     long size = products.stream().mapToLong(q -> q.form().m() * q.form().n()).sum();
-    List<List<Panel>> panels =
-        products.stream().map(q -> panels(q.form(), xIndex != 0)).toList();
+    List<List<Panel>> panels = products.stream().map(q -> panels(q.form(), xIndex != 0)).toList();
     int pieces = tasks(size * k, k / DEPTH, MOST_TASKS / 2);
     // Other threads write there, but through the address, which confinement does not guard.
     try (Arena arena = Arena.ofConfined()) {
