@@ -4,6 +4,7 @@ import static java.lang.ref.Reference.reachabilityFence;
 
 import io.relata.spi.AffineCall;
 import io.relata.spi.AffineGradCall;
+import io.relata.spi.MatmulCall;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -164,6 +165,25 @@ public final class Affine {
     if (wanted[last]) {
       answers[last] = relata.empty(gradient.dtype(), Shape.of(gradient.dim(1)));
     }
+    List<MatmulCall> calls = new ArrayList<>();
+    for (int i = 0; i < products.size(); i++) {
+      Term p = products.get(i);
+      if (wanted[2 * i + 1]) {
+        Tensor sum = sums.soFar(2 * i + 1);
+        Tensor dw = sum == null ? relata.empty(p.w.dtype(), p.w.shape()) : sum;
+        answers[2 * i + 1] = sum == null ? dw : null;
+        calls.add(
+            p.transposed
+                ? call(before, true, p.x, false, sum != null, dw)
+                : call(p.x, true, before, false, sum != null, dw));
+      }
+      if (wanted[2 * i]) {
+        Tensor sum = sums.soFar(2 * i);
+        Tensor dx = sum == null ? relata.empty(p.x.dtype(), p.x.shape()) : sum;
+        answers[2 * i] = sum == null ? dx : null;
+        calls.add(call(before, false, p.w, !p.transposed, sum != null, dx));
+      }
+    }
     relata
         .backend()
         .dense()
@@ -174,28 +194,22 @@ public final class Affine {
                 f == null ? null : f.gradientOp(),
                 f == null ? 0 : f.parameter(),
                 before.array(),
-                wanted[last] ? answers[last].array() : null));
+                wanted[last] ? answers[last].array() : null),
+            calls);
     reachabilityFence(gradient);
     reachabilityFence(result);
     reachabilityFence(before);
-    for (int i = 0; i < products.size(); i++) {
-      Term p = products.get(i);
-      if (wanted[2 * i + 1]) {
-        Tensor sum = sums.soFar(2 * i + 1);
-        answers[2 * i + 1] =
-            p.transposed
-                ? Product.add(sum, before, true, p.x, false, p.w.shape())
-                : Product.add(sum, p.x, true, before, false, p.w.shape());
-      }
-      if (wanted[2 * i]) {
-        answers[2 * i] =
-            Product.add(sums.soFar(2 * i), before, false, p.w, !p.transposed, p.x.shape());
-      }
-    }
+    reachabilityFence(products);
+    reachabilityFence(answers);
     for (int i = 2 * products.size(); i < last; i++) {
       answers[i] = wanted[i] ? before : null;
     }
     return answers;
+  }
+
+  private static MatmulCall call(
+      Tensor x, boolean transposeX, Tensor y, boolean transposeY, boolean add, Tensor out) {
+    return new MatmulCall(x.array(), transposeX, y.array(), transposeY, add, out.array());
   }
 
   // ---- checks ----

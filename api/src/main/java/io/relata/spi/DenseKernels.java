@@ -136,6 +136,16 @@ public interface DenseKernels {
     }
   }
 
+  /**
+   * The same, and then, in order, products that read what it left in {@code before} and none of
+   * each other's results. A backend that can reads the rows once for all of it.
+   */
+  default void affineGrad(AffineGradCall c, List<MatmulCall> products) {
+    affineGrad(c);
+    products.forEach(
+        p -> matmul(p.x(), p.transposeX(), p.y(), p.transposeY(), p.accumulate(), p.out()));
+  }
+
   /** {@link #matmul} for every entry of a batch: x (B, …), y (B, …), out (B, M, N). */
   void batchMatmul(
       Array x, boolean transposeX, Array y, boolean transposeY, boolean accumulate, Array out);

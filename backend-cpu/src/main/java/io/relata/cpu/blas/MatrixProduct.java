@@ -3,6 +3,7 @@ package io.relata.cpu.blas;
 import io.relata.DType;
 import io.relata.cpu.Native;
 import io.relata.cpu.Workers;
+import io.relata.spi.MatmulCall;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -51,6 +52,18 @@ public final class MatrixProduct {
 
   /** One of several products into one result: addresses of operands without gaps. */
   public record Factors(Form form, long x, long y) {}
+
+  /** One of several products into results of their own. */
+  public record Target(Form form, long x, long y, long out) {
+    /** What a call asks for; the call is to be kept reachable. */
+    public static Target of(MatmulCall c) {
+      long m = c.out().shape().dim(0);
+      long n = c.out().shape().dim(1);
+      long k = c.x().shape().dim(c.transposeX() ? 0 : 1);
+      Form f = new Form(c.transposeX(), c.transposeY(), m, n, k, c.accumulate());
+      return new Target(f, c.x().address(), c.y().address(), c.out().address());
+    }
+  }
 
   /** Work on rows from (inclusive) to (exclusive) of a result. */
   public interface Rows {
@@ -157,18 +170,34 @@ public final class MatrixProduct {
    * The sum of several products, of equal (m, n), which do not transpose x. The first one's form
    * says whether to add to the result, those of the others say so.
    *
-   * @param finish runs over all rows of the result, on any thread, some at a time
-   * @return false where {@code finish} is left to the caller
+   * @param bias address of what is added to every row, 0 for nothing
+   * @param finish runs over all rows of the result, on any thread, some at a time; may be null
+   * @return false where {@code bias} and {@code finish} are left to the caller
    */
-  public boolean sum(DType type, List<Factors> factors, long out, Rows finish) {
+  public boolean sum(DType type, List<Factors> factors, long bias, long out, Rows finish) {
     if (thin != null
         && type == DType.FLOAT32
         && factors.stream().allMatch(f -> ThinProduct.covers(f.form()))) {
-      thin.sum(factors, 0, out, 0, finish);
+      thin.sum(factors, bias, 0, out, 0, finish);
       return true;
     }
     factors.forEach(f -> multiply(type, f.form(), f.x(), f.y(), out));
     return false;
+  }
+
+  /** Whether {@link #alongRows} takes a product. */
+  public boolean goesAlongRows(DType type, Form f) {
+    return thin != null && type == DType.FLOAT32 && f.transposeX() && ThinProduct.covers(f);
+  }
+
+  /**
+   * Several products that {@linkplain #goesAlongRows go along} the same rows, FLOAT32.
+   *
+   * @param unit rows of one call of {@code start}
+   * @param start runs once for each unit of rows, on any thread, before a product reads them
+   */
+  public void alongRows(List<Target> products, long unit, Rows start) {
+    thin.alongRows(products, 0, unit, start);
   }
 
   /**

@@ -8,6 +8,7 @@ import io.relata.cpu.Workers;
 import io.relata.cpu.blas.MatrixProduct.Factors;
 import io.relata.cpu.blas.MatrixProduct.Form;
 import io.relata.cpu.blas.MatrixProduct.Rows;
+import io.relata.cpu.blas.MatrixProduct.Target;
 import io.relata.cpu.blas.TileLoop.Tile;
 import java.lang.foreign.Arena;
 import java.lang.invoke.MethodHandles;
@@ -94,38 +95,51 @@ final class ThinProduct {
    */
   void multiply(Form f, long x, long xIndex, long y, long out, long outIndex) {
     if (f.transposeX()) {
-      alongRows(f, panels(f), x, xIndex, y, out);
+      alongRows(List.of(new Target(f, x, y, out)), xIndex, DEPTH, null);
     } else {
-      sum(List.of(new Factors(f, x, y)), xIndex, out, outIndex, null);
+      sum(List.of(new Factors(f, x, y)), 0, xIndex, out, outIndex, null);
     }
   }
 
   /**
    * Computes the sum of products that {@linkplain #fits fit} and do not transpose x, all to one
-   * result: while some of its rows are near, all products are added and then {@code finish} runs.
+   * result: rows of it stay in registers over all products, and {@code finish} runs while they are
+   * near.
    *
+   * @param bias address of what is added to every row, 0 for nothing
    * @param finish may be null
    */
-  void sum(List<Factors> factors, long xIndex, long out, long outIndex, Rows finish) {
+  void sum(List<Factors> factors, long bias, long xIndex, long out, long outIndex, Rows finish) {
     Form first = factors.getFirst().form();
-    List<Panel> panels = panels(first);
+    List<Panel> panels = panels(first, xIndex != 0 || outIndex != 0);
     long depth = factors.stream().mapToLong(q -> q.form().k()).sum();
     try (Arena arena = Arena.ofConfined()) {
-      Tile[] whole = new Tile[factors.size()];
-      for (int q = 0; q < whole.length; q++) {
-        Form f = factors.get(q).form();
-        long right = factors.get(q).y();
+      Tile all = bias == 0 ? null : ones(arena, bias);
+      for (Factors q : factors.reversed()) {
+        Form f = q.form();
+        long right = q.y();
         if (f.transposeY()) {
           right = arena.allocate(4 * f.k() * f.n(), 64).address();
-          transpose(factors.get(q).y(), f.n(), f.k(), right);
+          transpose(q.y(), f.n(), f.k(), right);
         }
-        long x = factors.get(q).x();
-        whole[q] =
-            new Tile(x, 4 * f.k(), xIndex, right, 4 * f.n(), out, 4 * f.n(), outIndex, f.k());
+        all =
+            new Tile(
+                q.x(),
+                4 * f.k(),
+                xIndex,
+                right,
+                4 * f.n(),
+                out,
+                4 * f.n(),
+                outIndex,
+                f.k(),
+                xIndex == 0 && outIndex == 0 ? q.x() + 4 * f.m() * f.k() : 0,
+                all);
       }
+      Tile sum = all;
       long m = first.m();
-      boolean once = whole.length == 1 && panels.size() == 1 && finish == null;
-      long block = once ? m : Math.max(4, BLOCK / (4 * depth) / 4 * 4);
+      long block =
+          panels.size() == 1 && finish == null ? m : Math.max(4, BLOCK / (4 * depth) / 4 * 4);
       int tasks = tasks(m * first.n() * depth, m / ROWS, MOST_TASKS);
       workers.forEach(
           tasks,
@@ -133,10 +147,8 @@ final class ThinProduct {
             long to = m * (t + 1) / tasks;
             for (long i = m * t / tasks; i < to; i += block) {
               long end = Math.min(to, i + block);
-              for (int q = 0; q < whole.length; q++) {
-                for (Panel p : panels) {
-                  rows(p, q > 0 || first.accumulate(), false, whole[q], i, end);
-                }
+              for (Panel p : panels) {
+                rows(p, first.accumulate(), false, sum, i, end);
               }
               if (finish != null) {
                 finish.run(i, end);
@@ -146,36 +158,58 @@ final class ThinProduct {
     }
   }
 
+  /** A bias as a product: every row of x is the same 1. */
+  private static Tile ones(Arena arena, long bias) {
+    long one = arena.allocate(4, 64).address();
+    Native.putFloat(one, 1);
+    return new Tile(one, 0, 0, bias, 4, 0, 0, 0, 1, 0, null);
+  }
+
   private static int tasks(long multiplications, long wanted, long most) {
     boolean alone = multiplications < MatrixProduct.SHARED_FROM;
     return alone ? 1 : (int) Math.clamp(wanted, 1, most);
   }
 
-  /** The contracted axis is cut; partial results are added in ascending order. */
-  private void alongRows(Form f, List<Panel> panels, long x, long xIndex, long y, long out) {
-    int pieces = tasks(f.m() * f.n() * f.k(), f.k() / DEPTH, MOST_TASKS / 2);
-    if (pieces == 1) {
-      piece(f, panels, 0, f.k(), x, xIndex, y, out, f.accumulate());
-      return;
-    }
-    long bytes = 4 * f.m() * f.n();
+  /**
+   * Computes products that {@linkplain #fits fit} and transpose x, all along the same number of
+   * rows: while some of these are near, {@code start} runs and then each product takes them. The
+   * rows are cut; partial results are added in ascending order.
+   *
+   * @param unit rows of one call of {@code start}
+   * @param start may be null
+   */
+  void alongRows(List<Target> products, long xIndex, long unit, Rows start) {
+    long k = products.getFirst().form().k();
+    long size = products.stream().mapToLong(q -> q.form().m() * q.form().n()).sum();
+    List<List<Panel>> panels = products.stream().map(q -> panels(q.form(), xIndex != 0)).toList();
+    int pieces = tasks(size * k, k / DEPTH, MOST_TASKS / 2);
     // Other threads write there, but through the address, which confinement does not guard.
     try (Arena arena = Arena.ofConfined()) {
-      long partial = arena.allocate(pieces * bytes, 64).address();
+      long partial = arena.allocate(4 * pieces * size, 64).address();
       workers.forEach(
           pieces,
-          p ->
-              piece(
-                  f,
-                  panels,
-                  f.k() * p / pieces,
-                  f.k() * (p + 1) / pieces,
-                  x,
-                  xIndex,
-                  y,
-                  partial + p * bytes,
-                  false));
-      add(partial, pieces, f.m() * f.n(), f.accumulate(), out);
+          p -> {
+            long first = k * p / pieces / unit * unit;
+            long end = p == pieces - 1 ? k : k * (p + 1) / pieces / unit * unit;
+            for (long from = first; from < end; from += unit) {
+              long to = Math.min(end, from + unit);
+              if (start != null) {
+                start.run(from, to);
+              }
+              long at = partial + 4 * p * size;
+              for (int q = 0; q < products.size(); q++) {
+                Target t = products.get(q);
+                piece(t.form(), panels.get(q), from, to, t.x(), xIndex, t.y(), at, from > first);
+                at += 4 * t.form().m() * t.form().n();
+              }
+            }
+          });
+      long at = partial;
+      for (Target t : products) {
+        Form f = t.form();
+        add(at, pieces, 4 * size, f.m() * f.n(), f.accumulate(), t.out());
+        at += 4 * f.m() * f.n();
+      }
     }
   }
 
@@ -190,22 +224,28 @@ final class ThinProduct {
       long out,
       boolean accumulate) {
     long block = Math.clamp(2 * BLOCK / (4 * (f.m() + f.n())), 16, 512);
+    long xRow = 4 * f.m();
+    long yRow = 4 * f.n();
+    boolean touched = xRow + yRow <= TOUCHED;
+    // While m / 4 groups of rows are multiplied, as many numbers of y are touched as x has.
+    long end = touched && xIndex == 0 && yRow <= xRow ? y + f.k() * yRow : 0;
     for (long l = from; l < to; l += block) {
       Tile t =
           new Tile(
-              xIndex == 0 ? x + l * 4 * f.m() : x,
-              4 * f.m(),
+              xIndex == 0 ? x + l * xRow : x,
+              xRow,
               xIndex == 0 ? 0 : xIndex + 4 * l,
-              y + l * 4 * f.n(),
-              4 * f.n(),
+              y + l * yRow,
+              yRow,
               out,
-              4 * f.n(),
+              yRow,
               0,
-              Math.min(block, to - l));
-      if (4 * (f.m() + f.n()) <= TOUCHED) {
-        touched =
-            touch(t.x(), t.xRow(), t.xIndex(), 0, t.depth())
-                + touch(t.y(), t.yRow(), 0, 0, t.depth());
+              Math.min(block, to - l),
+              end,
+              null);
+      if (touched) {
+        int seen = touch(t.x(), xRow, t.xIndex(), 0, t.depth());
+        this.touched = seen + (end == 0 ? touch(t.y(), yRow, 0, 0, t.depth()) : 0);
       }
       for (Panel p : panels) {
         rows(p, accumulate || l > from, true, t, 0, f.m());
@@ -214,29 +254,18 @@ final class ThinProduct {
   }
 
   private void rows(Panel p, boolean accumulate, boolean transposed, Tile t, long from, long to) {
-    long bytes = 4L * p.column;
-    Tile own =
-        new Tile(
-            t.x(),
-            t.xRow(),
-            t.xIndex(),
-            t.y() + bytes,
-            t.yRow(),
-            t.out() + bytes,
-            t.outRow(),
-            t.outIndex(),
-            t.depth());
+    Tile own = t.right(4L * p.column);
     TileLoop loop = accumulate ? p.add : p.replace;
     for (long i = from; i < to; i += CALL) {
       long end = Math.min(to, i + CALL);
-      if (!transposed && t.xRow() <= TOUCHED) {
-        int seen = touch(t.x(), t.xRow(), t.xIndex(), i, end);
-        if (accumulate) {
-          seen += touch(t.out(), t.outRow(), t.outIndex(), i, end);
-        }
-        touched = seen;
+      int seen = 0;
+      if (!transposed && t.end() == 0 && t.xRow() <= TOUCHED) {
+        seen = touch(t.x(), t.xRow(), t.xIndex(), i, end);
       }
-      loop.run(own, (int) i, (int) end);
+      if (!transposed && accumulate) {
+        seen += touch(t.out(), t.outRow(), t.outIndex(), i, end);
+      }
+      touched = seen + loop.run(own, (int) i, (int) end);
     }
   }
 
@@ -255,7 +284,7 @@ final class ThinProduct {
     return seen;
   }
 
-  private List<Panel> panels(Form f) {
+  private List<Panel> panels(Form f, boolean indexed) {
     List<Panel> panels = new ArrayList<>();
     for (int column = 0; column < f.n(); column += PANEL * LANES) {
       int width = (int) Math.min((long) PANEL * LANES, f.n() - column);
@@ -264,8 +293,8 @@ final class ThinProduct {
       panels.add(
           new Panel(
               column,
-              loop(new VectorTile.Kind(vectors, width % LANES, x, false)),
-              loop(new VectorTile.Kind(vectors, width % LANES, x, true))));
+              loop(new VectorTile.Kind(vectors, width % LANES, x, false, indexed)),
+              loop(new VectorTile.Kind(vectors, width % LANES, x, true, indexed))));
     }
     return panels;
   }
@@ -283,13 +312,15 @@ final class ThinProduct {
     }
   }
 
-  private static void add(long partial, int pieces, long size, boolean accumulate, long out) {
+  /** Parts lie so many bytes apart. */
+  private static void add(
+      long partial, int pieces, long apart, long size, boolean accumulate, long out) {
     ByteOrder order = ByteOrder.nativeOrder();
     long i = 0;
     for (; i + LANES <= size; i += LANES) {
       FloatVector sum = FloatVector.fromMemorySegment(F, ALL, partial + 4 * i, order);
       for (int p = 1; p < pieces; p++) {
-        sum = sum.add(FloatVector.fromMemorySegment(F, ALL, partial + 4 * (p * size + i), order));
+        sum = sum.add(FloatVector.fromMemorySegment(F, ALL, partial + p * apart + 4 * i, order));
       }
       if (accumulate) {
         sum = FloatVector.fromMemorySegment(F, ALL, out + 4 * i, order).add(sum);
@@ -299,7 +330,7 @@ final class ThinProduct {
     for (; i < size; i++) {
       float sum = Native.getFloat(partial + 4 * i);
       for (int p = 1; p < pieces; p++) {
-        sum += Native.getFloat(partial + 4 * (p * size + i));
+        sum += Native.getFloat(partial + p * apart + 4 * i);
       }
       Native.putFloat(out + 4 * i, accumulate ? Native.getFloat(out + 4 * i) + sum : sum);
     }

@@ -22,9 +22,21 @@ import jdk.incubator.vector.VectorSpecies;
 final class VectorTile implements TileLoop {
   private static final Kind KIND = Specialized.parameters(MethodHandles.lookup(), Kind.class);
   private static final int ROWS = 4;
+
+  /**
+   * How far ahead rows are touched while others are multiplied, in bytes. Software prefetch would
+   * do this without waiting; these reads keep the processor's own prefetch running.
+   */
+  private static final long AHEAD = 8_192;
+
+  /** Bytes of four rows for each step along the contracted axis. */
+  private static final long STEP = 4 * ROWS;
+
   private static final int N = KIND.vectors();
   private static final boolean TRANSPOSED = KIND.transposed();
   private static final boolean ACCUMULATE = KIND.accumulate();
+  private static final boolean INDEXED = KIND.indexed();
+  private static final boolean TOUCHING = !INDEXED;
   private static final boolean MASKED = KIND.tail() > 0;
   private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
   private static final VectorMask<Float> MASK =
@@ -42,35 +54,33 @@ final class VectorTile implements TileLoop {
    * @param tail elements in the last vector, 0 where it is full
    * @param transposed x is stored (l, i)
    * @param accumulate the sums are added to the result
+   * @param indexed rows of x or of the result may be picked; where transposed, those of x are
    */
-  record Kind(int vectors, int tail, boolean transposed, boolean accumulate) {}
+  record Kind(int vectors, int tail, boolean transposed, boolean accumulate, boolean indexed) {}
 
   @Override
-  public void run(Tile t, int from, int to) {
+  public int run(Tile t, int from, int to) {
     VectorMask<Float> mask = MASK;
     int end = to - 1;
-    long yRow = t.yRow();
-    long xRow = t.xRow();
     long outRow = t.outRow();
+    int seen = 0;
     for (int i = from; i < to; i += ROWS) {
-      long x0 =
-          t.xIndex() == 0 || TRANSPOSED ? i : ALL.get(JAVA_INT_UNALIGNED, t.xIndex() + 4L * i);
-      long x1 =
-          t.xIndex() == 0 || TRANSPOSED
+      long r0 =
+          !INDEXED || TRANSPOSED || t.xIndex() == 0
+              ? i
+              : ALL.get(JAVA_INT_UNALIGNED, t.xIndex() + 4L * i);
+      long r1 =
+          !INDEXED || TRANSPOSED || t.xIndex() == 0
               ? Math.min(i + 1, end)
               : ALL.get(JAVA_INT_UNALIGNED, t.xIndex() + 4L * Math.min(i + 1, end));
-      long x2 =
-          t.xIndex() == 0 || TRANSPOSED
+      long r2 =
+          !INDEXED || TRANSPOSED || t.xIndex() == 0
               ? Math.min(i + 2, end)
               : ALL.get(JAVA_INT_UNALIGNED, t.xIndex() + 4L * Math.min(i + 2, end));
-      long x3 =
-          t.xIndex() == 0 || TRANSPOSED
+      long r3 =
+          !INDEXED || TRANSPOSED || t.xIndex() == 0
               ? Math.min(i + 3, end)
               : ALL.get(JAVA_INT_UNALIGNED, t.xIndex() + 4L * Math.min(i + 3, end));
-      x0 = TRANSPOSED ? 4 * (x0 - i) : t.x() + x0 * xRow;
-      x1 = TRANSPOSED ? 4 * (x1 - i) : t.x() + x1 * xRow;
-      x2 = TRANSPOSED ? 4 * (x2 - i) : t.x() + x2 * xRow;
-      x3 = TRANSPOSED ? 4 * (x3 - i) : t.x() + x3 * xRow;
       FloatVector a00 = FloatVector.zero(F);
       FloatVector a01 = a00;
       FloatVector a02 = a00;
@@ -87,114 +97,129 @@ final class VectorTile implements TileLoop {
       FloatVector a31 = a00;
       FloatVector a32 = a00;
       FloatVector a33 = a00;
-      long y = t.y();
-      long stop = y + t.depth() * yRow;
-      long at = 0;
-      long slot = t.xIndex();
-      long column = t.x() + 4L * i;
-      while (y != stop) {
-        long p = y & REACH;
-        y += yRow;
-        FloatVector y0 =
-            MASKED && N == 1
-                ? FloatVector.fromMemorySegment(F, ALL, p, ORDER, mask)
-                : FloatVector.fromMemorySegment(F, ALL, p, ORDER);
+      for (Tile f = t; f != null; f = f.next()) {
+        long y = f.y();
+        long yRow = f.yRow();
+        long xRow = f.xRow();
+        long stop = y + f.depth() * yRow;
+        long x0 = TRANSPOSED ? 4 * (r0 - i) : f.x() + r0 * xRow;
+        long x1 = TRANSPOSED ? 4 * (r1 - i) : f.x() + r1 * xRow;
+        long x2 = TRANSPOSED ? 4 * (r2 - i) : f.x() + r2 * xRow;
+        long x3 = TRANSPOSED ? 4 * (r3 - i) : f.x() + r3 * xRow;
+        long at = 0;
+        long near = TRANSPOSED ? stop + i * f.depth() * STEP / ROWS : x0 + AHEAD;
+        long step = TOUCHING && near + f.depth() * STEP <= f.end() ? STEP : 0;
+        near = step == 0 ? f.y() : near;
+        long slot = t.xIndex();
+        long column = f.x() + 4L * i;
+        while (y != stop) {
+          long p = y & REACH;
+          y += yRow;
+          FloatVector y0 =
+              MASKED && N == 1
+                  ? FloatVector.fromMemorySegment(F, ALL, p, ORDER, mask)
+                  : FloatVector.fromMemorySegment(F, ALL, p, ORDER);
 
-        FloatVector y1 =
-            N <= 1
-                ? y0
-                : MASKED && N == 2
-                    ? FloatVector.fromMemorySegment(F, ALL, p + 1 * BYTES, ORDER, mask)
-                    : FloatVector.fromMemorySegment(F, ALL, p + 1 * BYTES, ORDER);
-        FloatVector y2 =
-            N <= 2
-                ? y0
-                : MASKED && N == 3
-                    ? FloatVector.fromMemorySegment(F, ALL, p + 2 * BYTES, ORDER, mask)
-                    : FloatVector.fromMemorySegment(F, ALL, p + 2 * BYTES, ORDER);
-        FloatVector y3 =
-            N <= 3
-                ? y0
-                : MASKED && N == 4
-                    ? FloatVector.fromMemorySegment(F, ALL, p + 3 * BYTES, ORDER, mask)
-                    : FloatVector.fromMemorySegment(F, ALL, p + 3 * BYTES, ORDER);
-        long q = 0;
-        if (TRANSPOSED && t.xIndex() != 0) {
-          q = column + ALL.get(JAVA_INT_UNALIGNED, slot & REACH) * xRow & REACH;
-          slot += 4;
-        } else if (TRANSPOSED) {
-          q = column + at & REACH;
-          at += xRow;
-        }
+          FloatVector y1 =
+              N <= 1
+                  ? y0
+                  : MASKED && N == 2
+                      ? FloatVector.fromMemorySegment(F, ALL, p + 1 * BYTES, ORDER, mask)
+                      : FloatVector.fromMemorySegment(F, ALL, p + 1 * BYTES, ORDER);
+          FloatVector y2 =
+              N <= 2
+                  ? y0
+                  : MASKED && N == 3
+                      ? FloatVector.fromMemorySegment(F, ALL, p + 2 * BYTES, ORDER, mask)
+                      : FloatVector.fromMemorySegment(F, ALL, p + 2 * BYTES, ORDER);
+          FloatVector y3 =
+              N <= 3
+                  ? y0
+                  : MASKED && N == 4
+                      ? FloatVector.fromMemorySegment(F, ALL, p + 3 * BYTES, ORDER, mask)
+                      : FloatVector.fromMemorySegment(F, ALL, p + 3 * BYTES, ORDER);
+          long q = 0;
+          if (INDEXED && TRANSPOSED) {
+            q = column + ALL.get(JAVA_INT_UNALIGNED, slot & REACH) * xRow & REACH;
+            slot += 4;
+          } else if (TRANSPOSED) {
+            q = column + at & REACH;
+            at += xRow;
+          }
 
-        {
-          FloatVector v =
-              FloatVector.broadcast(
-                  F, ALL.get(JAVA_FLOAT_UNALIGNED, (TRANSPOSED ? q + x0 : x0 + at) & REACH));
-          a00 = v.fma(y0, a00);
-          if (N > 1) {
-            a01 = v.fma(y1, a01);
+          {
+            FloatVector v =
+                FloatVector.broadcast(
+                    F, ALL.get(JAVA_FLOAT_UNALIGNED, (TRANSPOSED ? q + x0 : x0 + at) & REACH));
+            a00 = v.fma(y0, a00);
+            if (N > 1) {
+              a01 = v.fma(y1, a01);
+            }
+            if (N > 2) {
+              a02 = v.fma(y2, a02);
+            }
+            if (N > 3) {
+              a03 = v.fma(y3, a03);
+            }
           }
-          if (N > 2) {
-            a02 = v.fma(y2, a02);
+          {
+            FloatVector v =
+                FloatVector.broadcast(
+                    F, ALL.get(JAVA_FLOAT_UNALIGNED, (TRANSPOSED ? q + x1 : x1 + at) & REACH));
+            a10 = v.fma(y0, a10);
+            if (N > 1) {
+              a11 = v.fma(y1, a11);
+            }
+            if (N > 2) {
+              a12 = v.fma(y2, a12);
+            }
+            if (N > 3) {
+              a13 = v.fma(y3, a13);
+            }
           }
-          if (N > 3) {
-            a03 = v.fma(y3, a03);
+          {
+            FloatVector v =
+                FloatVector.broadcast(
+                    F, ALL.get(JAVA_FLOAT_UNALIGNED, (TRANSPOSED ? q + x2 : x2 + at) & REACH));
+            a20 = v.fma(y0, a20);
+            if (N > 1) {
+              a21 = v.fma(y1, a21);
+            }
+            if (N > 2) {
+              a22 = v.fma(y2, a22);
+            }
+            if (N > 3) {
+              a23 = v.fma(y3, a23);
+            }
           }
-        }
-        {
-          FloatVector v =
-              FloatVector.broadcast(
-                  F, ALL.get(JAVA_FLOAT_UNALIGNED, (TRANSPOSED ? q + x1 : x1 + at) & REACH));
-          a10 = v.fma(y0, a10);
-          if (N > 1) {
-            a11 = v.fma(y1, a11);
+          {
+            FloatVector v =
+                FloatVector.broadcast(
+                    F, ALL.get(JAVA_FLOAT_UNALIGNED, (TRANSPOSED ? q + x3 : x3 + at) & REACH));
+            a30 = v.fma(y0, a30);
+            if (N > 1) {
+              a31 = v.fma(y1, a31);
+            }
+            if (N > 2) {
+              a32 = v.fma(y2, a32);
+            }
+            if (N > 3) {
+              a33 = v.fma(y3, a33);
+            }
           }
-          if (N > 2) {
-            a12 = v.fma(y2, a12);
+          if (TOUCHING) {
+            seen += ALL.get(JAVA_INT_UNALIGNED, near & REACH);
+            near += step;
           }
-          if (N > 3) {
-            a13 = v.fma(y3, a13);
+          if (!TRANSPOSED) {
+            at += 4;
           }
-        }
-        {
-          FloatVector v =
-              FloatVector.broadcast(
-                  F, ALL.get(JAVA_FLOAT_UNALIGNED, (TRANSPOSED ? q + x2 : x2 + at) & REACH));
-          a20 = v.fma(y0, a20);
-          if (N > 1) {
-            a21 = v.fma(y1, a21);
-          }
-          if (N > 2) {
-            a22 = v.fma(y2, a22);
-          }
-          if (N > 3) {
-            a23 = v.fma(y3, a23);
-          }
-        }
-        {
-          FloatVector v =
-              FloatVector.broadcast(
-                  F, ALL.get(JAVA_FLOAT_UNALIGNED, (TRANSPOSED ? q + x3 : x3 + at) & REACH));
-          a30 = v.fma(y0, a30);
-          if (N > 1) {
-            a31 = v.fma(y1, a31);
-          }
-          if (N > 2) {
-            a32 = v.fma(y2, a32);
-          }
-          if (N > 3) {
-            a33 = v.fma(y3, a33);
-          }
-        }
-        if (!TRANSPOSED) {
-          at += 4;
         }
       }
       {
         long out =
             t.out()
-                    + (t.outIndex() == 0
+                    + (!INDEXED || t.outIndex() == 0
                             ? i + 0
                             : ALL.get(JAVA_INT_UNALIGNED, t.outIndex() + 4L * i + 0))
                         * outRow
@@ -253,7 +278,7 @@ final class VectorTile implements TileLoop {
       if (i + 1 < to) {
         long out =
             t.out()
-                    + (t.outIndex() == 0
+                    + (!INDEXED || t.outIndex() == 0
                             ? i + 1
                             : ALL.get(JAVA_INT_UNALIGNED, t.outIndex() + 4L * i + 4))
                         * outRow
@@ -312,7 +337,7 @@ final class VectorTile implements TileLoop {
       if (i + 2 < to) {
         long out =
             t.out()
-                    + (t.outIndex() == 0
+                    + (!INDEXED || t.outIndex() == 0
                             ? i + 2
                             : ALL.get(JAVA_INT_UNALIGNED, t.outIndex() + 4L * i + 8))
                         * outRow
@@ -371,7 +396,7 @@ final class VectorTile implements TileLoop {
       if (i + 3 < to) {
         long out =
             t.out()
-                    + (t.outIndex() == 0
+                    + (!INDEXED || t.outIndex() == 0
                             ? i + 3
                             : ALL.get(JAVA_INT_UNALIGNED, t.outIndex() + 4L * i + 12))
                         * outRow
@@ -428,5 +453,6 @@ final class VectorTile implements TileLoop {
         }
       }
     }
+    return seen;
   }
 }

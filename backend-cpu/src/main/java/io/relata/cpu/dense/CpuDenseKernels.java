@@ -10,6 +10,7 @@ import io.relata.spi.AffineGradCall;
 import io.relata.spi.Array;
 import io.relata.spi.BinaryOp;
 import io.relata.spi.DenseKernels;
+import io.relata.spi.MatmulCall;
 import io.relata.spi.ReduceOp;
 import io.relata.spi.RowsMatmulCall;
 import io.relata.spi.UnaryOp;
@@ -251,8 +252,14 @@ public final class CpuDenseKernels implements DenseKernels {
 
   @Override
   public void affineGrad(AffineGradCall c) {
-    affine.gradient(c);
+    affineGrad(c, List.of());
+  }
+
+  @Override
+  public void affineGrad(AffineGradCall c, List<MatmulCall> products) {
+    affine.gradient(c, products);
     Reference.reachabilityFence(c);
+    Reference.reachabilityFence(products);
   }
 
   @Override
