@@ -5,6 +5,7 @@ import io.relata.NoGrad;
 import io.relata.Relata;
 import io.relata.Scope;
 import io.relata.Tensor;
+import io.relata.graph.Adjacency;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,6 +58,13 @@ final class Bench implements AutoCloseable {
   /** The C++ peer, or null. */
   CppPeer cpp() {
     return cpp;
+  }
+
+  /** The loops of DGL on a graph, or null. */
+  DglLoops loops(Adjacency g, Edges edges) {
+    return options.tools().contains(Tool.DGL_LOOPS)
+        ? peer(() -> new DglLoops(relata, g, edges, options.threads()))
+        : null;
   }
 
   /** PyTorch, or null. */

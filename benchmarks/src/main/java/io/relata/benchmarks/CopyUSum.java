@@ -51,8 +51,8 @@ public class CopyUSum {
   private Tensor gradient;
   private CppPeer peer;
   private Tensor out;
-  private CppPeer.Rows in;
-  private CppPeer.Rows reversed;
+  private CppRows in;
+  private CppRows reversed;
 
   /** Builds both index structures and checks that the peer computes the same. */
   @Setup

@@ -112,6 +112,10 @@ final class EpochCases {
     if (bench.torch() != null && (bench.full() || (long) edges.size() * dim <= 150_000_000)) {
       ways.add(TorchModels.gat(bench.torch(), g, x, classes, dim, epoch.parameters()));
     }
+    DglLoops loops = bench.loops(g, edges);
+    if (loops != null) {
+      ways.add(loops.gatEpoch(dim, HEADS, CLASSES));
+    }
     double n = edges.nodes();
     double products = 2 * floor.product(n, dim, dim) + 3 * floor.product(n, dim, CLASSES);
     double moved = attention(dim) + attention(CLASSES);

@@ -31,9 +31,10 @@ final class KernelCases {
   private final Tensor y;
   private final GraphFloor floor;
   private final CppPeer cpp;
-  private final CppPeer.Rows rows;
-  private final CppPeer.Rows reversedRows;
+  private final CppRows rows;
+  private final CppRows reversedRows;
   private final TorchKernel torch;
+  private final DglLoops loops;
 
   KernelCases(Bench bench, Edges edges, int dim) {
     this.bench = bench;
@@ -52,6 +53,7 @@ final class KernelCases {
     rows = cpp == null ? null : cpp.rows(in);
     reversedRows = cpp == null ? null : cpp.rows(reversed);
     torch = bench.torch() == null ? null : new TorchKernel(bench.torch(), g, x, y);
+    loops = bench.loops(g, edges);
   }
 
   /** Kernels over rows of features. */
@@ -108,6 +110,9 @@ final class KernelCases {
       if (bench.full()) {
         forward.add(new Way(Tool.ND4J, "gather, unsorted_segment_sum", nd4j::sumBySegments));
       }
+    }
+    if (loops != null) {
+      forward.add(loops.sum(x));
     }
     double forwards = floor.reduced(in, dim);
     contest("copy_u_sum", body, forward, forwards);
@@ -223,6 +228,10 @@ final class KernelCases {
       forward.add(torch.forward("index_add", add, byId, true));
       backward.add(torch.backward("index_add", add, byId, true, "x w", gradient));
     }
+    if (loops != null) {
+      forward.add(loops.weightedSum(x, w, heads));
+      backward.add(loops.weightedSumBackward(x, w, heads, gradient));
+    }
     String name = heads == 1 ? "u_mul_e_sum" : "u_mul_e_sum_h" + heads;
     double forwards = floor.reduced(in, dim) + floor.values(in, heads);
     double back =
@@ -284,6 +293,10 @@ final class KernelCases {
       forward.add(torch.forward("gather", gather, byId, true));
       backward.add(torch.backward("gather", gather, byId, true, "x y", gradient));
     }
+    if (loops != null) {
+      forward.add(loops.dot(x, y, heads));
+      backward.add(loops.dotBackward(x, y, heads, gradient));
+    }
     String name = heads == 1 ? "u_dot_v" : "u_dot_v_h" + heads;
     double forwards = floor.rows(in, dim) + floor.readNodes(dim) + floor.values(in, heads);
     double back =
@@ -319,6 +332,10 @@ final class KernelCases {
       NDArray w = torch.byId(logits);
       forward.add(torch.forward("scatter_reduce, index_add", scatter, w, true));
       backward.add(torch.backward("scatter_reduce, index_add", scatter, w, true, "w", gradient));
+    }
+    if (loops != null) {
+      forward.add(loops.softmax(logits, heads));
+      backward.add(loops.softmaxBackward(logits, heads, gradient));
     }
     String name = "edge_softmax_h" + heads;
     double forwards = 2 * floor.values(in, heads);

@@ -22,7 +22,7 @@ record Options(
 
   static final String USAGE =
       """
-      usage: benchmarks/run.sh short|full [--graph FILE --nodes N] [--only GROUP,...] [--tools c++,pytorch,nd4j]
+      usage: benchmarks/run.sh short|full [--graph FILE --nodes N] [--only GROUP,...] [--tools c++,dgl-loops,pytorch,nd4j]
                                [--threads N] [--out FILE]
         short    under five minutes
         full     all widths and graphs, three forks of each group, and growth to 50 million edges
@@ -57,7 +57,7 @@ record Options(
     Path graph = null;
     int nodes = 0;
     List<String> only = List.of();
-    Set<Tool> tools = EnumSet.of(Tool.CPP, Tool.PYTORCH, Tool.ND4J);
+    Set<Tool> tools = EnumSet.of(Tool.CPP, Tool.DGL_LOOPS, Tool.PYTORCH, Tool.ND4J);
     Path out = Path.of("target", "summary.json");
     int threads = Math.min(2, Runtime.getRuntime().availableProcessors());
     for (int i = 1; i < args.length; i += 2) {
@@ -99,7 +99,7 @@ record Options(
               .orElseThrow(
                   () ->
                       new UsageException(
-                          "--tools: '" + id + "' is none of relata,c++,pytorch,nd4j")));
+                          "--tools: '" + id + "' is none of relata,c++,dgl-loops,pytorch,nd4j")));
     }
     return tools;
   }

@@ -4,6 +4,10 @@ package io.relata.benchmarks;
 enum Tool {
   RELATA("relata"),
   CPP("c++"),
+
+  /** The loops of DGL's CPU kernels, see {@link DglLoops}. */
+  DGL_LOOPS("dgl-loops"),
+
   PYTORCH("pytorch"),
   ND4J("nd4j"),
   FLOOR("floor");

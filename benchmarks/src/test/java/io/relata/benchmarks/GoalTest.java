@@ -51,6 +51,23 @@ class GoalTest {
   }
 
   @Test
+  void loopsOfDglStandForItInTheSameRun() {
+    Goal dot =
+        Goal.all().stream()
+            .filter(g -> g.tool() == Tool.DGL_LOOPS && g.name().equals("u_dot_v"))
+            .findFirst()
+            .orElseThrow();
+    Summary summary =
+        new Summary(
+            List.of(
+                figure("u_dot_v", Goal.G1, 64, Tool.RELATA, 9),
+                figure("u_dot_v", Goal.G1, 64, Tool.CPP, 6),
+                figure("u_dot_v", Goal.G1, 64, Tool.DGL_LOOPS, 60)));
+    assertThat(dot.multiple()).isEqualTo(0.2);
+    assertThat(dot.measured(summary)).isEqualTo(0.15, within(1e-9));
+  }
+
+  @Test
   void oneMoreRelationIsTheSlopeFromFiftyToFiveHundred() {
     Summary summary =
         new Summary(

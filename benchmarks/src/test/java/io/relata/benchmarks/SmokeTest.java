@@ -114,6 +114,35 @@ class SmokeTest {
   }
 
   @Test
+  void theLoopsOfDglComputeTheSame() throws IOException {
+    Summary summary = run("dgl-loops");
+    Assumptions.assumeFalse(log().contains("g++"), "no g++ here");
+    assertThat(log()).doesNotContain("computes something else");
+    assertThat(summary.figures())
+        .filteredOn(f -> f.tool().equals("dgl-loops"))
+        .extracting(Figure::name)
+        .containsExactlyInAnyOrder(
+            "copy_u_sum",
+            "u_mul_e_sum",
+            "u_mul_e_sum_backward",
+            "u_mul_e_sum_h4",
+            "u_mul_e_sum_h4_backward",
+            "u_mul_e_sum_h8",
+            "u_mul_e_sum_h8_backward",
+            "u_dot_v",
+            "u_dot_v_backward",
+            "u_dot_v_h4",
+            "u_dot_v_h4_backward",
+            "edge_softmax_h1",
+            "edge_softmax_h1_backward",
+            "edge_softmax_h4",
+            "edge_softmax_h4_backward",
+            "edge_softmax_h8",
+            "edge_softmax_h8_backward",
+            "gat_epoch");
+  }
+
+  @Test
   void peersThatAreNotThereAreNamed() throws IOException {
     run("pytorch");
     assertThat(log()).contains("Left out: PyTorch does not load");
