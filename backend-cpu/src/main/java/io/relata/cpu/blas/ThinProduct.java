@@ -185,7 +185,7 @@ final class ThinProduct {
     int pieces = tasks(size * k, k / DEPTH, MOST_TASKS / 2);
     // Other threads write there, but through the address, which confinement does not guard.
     try (Arena arena = Arena.ofConfined()) {
-      long partial = arena.allocate(4 * pieces * size, 64).address();
+      long partial = arena.allocate(4L * pieces * size, 64).address();
       workers.forEach(
           pieces,
           p -> {
@@ -196,7 +196,7 @@ final class ThinProduct {
               if (start != null) {
                 start.run(from, to);
               }
-              long at = partial + 4 * p * size;
+              long at = partial + 4L * p * size;
               for (int q = 0; q < products.size(); q++) {
                 Target t = products.get(q);
                 piece(t.form(), panels.get(q), from, to, t.x(), xIndex, t.y(), at, from > first);
