@@ -82,7 +82,7 @@ record HeavyRows(List<Part> parts) {
   }
 
   private static void cut(List<Part> parts, int row, int begin, int end, long block) {
-    long edges = end - begin;
+    long edges = (long) end - begin;
     int count = (int) Math.ceilDiv(edges, Math.max(1, block));
     for (int p = 0; p < count; p++) {
       int from = begin + (int) (edges * p / count);
