@@ -121,8 +121,8 @@ record TestGraph(
     int[] blocks = new int[count + 1];
     int row = 0;
     for (int b = 1; b <= count; b++) {
-      while (row < i.numRows()
-          && (b == count || row + TestArrays.get(i.offsets(), row) < work * b / count)) {
+      long wanted = work * b / count;
+      while (row < i.numRows() && (b == count || row + TestArrays.get(i.offsets(), row) < wanted)) {
         row++;
       }
       blocks[b] = row;

@@ -68,7 +68,8 @@ public abstract class MessageValuesTck extends RelataTck {
   @Test
   void rowsWithMostOfManyEdges() {
     TestGraph receives = TestGraph.hub(8, 50, 45_000);
-    TestGraph sends = new TestGraph("sending hub", 50, 50, receives.dst(), receives.src());
+    TestGraph sends =
+        new TestGraph("sending hub", 50, 50, /* src= */ receives.dst(), /* dst= */ receives.src());
     List<MessageForm> forms =
         List.of(
             new MessageForm(MessageOp.COPY, Target.U, null),
