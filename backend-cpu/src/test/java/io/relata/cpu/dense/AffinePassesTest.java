@@ -14,6 +14,7 @@ import io.relata.spi.MatmulCall;
 import io.relata.spi.ReduceOp;
 import io.relata.spi.UnaryOp;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -28,6 +29,11 @@ class AffinePassesTest {
   private static final int[][] SIZES = {
     {5000, 64, 64, 64}, {2999, 48, 70, 33}, {9001, 17, 40, 4}, {700, 150, 64, 20}, {300, 5, 6, 7}
   };
+
+  /** FLOAT64 has no blocks: small ones will do. */
+  private static int[][] sizes(DType type) {
+    return type == DType.FLOAT32 ? SIZES : Arrays.copyOfRange(SIZES, 3, SIZES.length);
+  }
 
   private record Case(DType type, int rows, int columns, Array[] x, Array[] w) {
     static Case of(DType type, int[] s) {
@@ -51,7 +57,7 @@ class AffinePassesTest {
         for (int i = 0; i < first.size(); i++) {
           assertThat(Samples.values(results.get(i)))
               .as("result %d with %d threads", i, threads)
-              .containsExactly(Samples.values(first.get(i)));
+              .isEqualTo(Samples.values(first.get(i)));
         }
       }
     }
@@ -71,7 +77,7 @@ class AffinePassesTest {
   @Test
   void sumsOfProductsWithBiasAndActivationAreTheStepsInTurn() {
     for (DType type : new DType[] {DType.FLOAT32, DType.FLOAT64}) {
-      for (int[] s : SIZES) {
+      for (int[] s : sizes(type)) {
         for (int bits = 0; bits < 8; bits++) {
           boolean add = (bits & 1) != 0;
           UnaryOp activation = (bits & 2) != 0 ? UnaryOp.RELU : null;
@@ -150,7 +156,7 @@ class AffinePassesTest {
   @Test
   void gradientsWithTheirProductsAreTheStepsInTurn() {
     for (DType type : new DType[] {DType.FLOAT32, DType.FLOAT64}) {
-      for (int[] s : SIZES) {
+      for (int[] s : sizes(type)) {
         for (int bits = 0; bits < 8; bits++) {
           int form = bits;
           Case c = Case.of(type, s);
