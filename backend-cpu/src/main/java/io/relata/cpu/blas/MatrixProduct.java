@@ -22,6 +22,9 @@ public final class MatrixProduct {
   /** Multiplications below which a product is not worth sharing. */
   static final long SHARED_FROM = 400_000;
 
+  /** Numbers of a result that is added to again and again: what the nearest cache holds. */
+  private static final long NEAR = 8_192;
+
   /**
    * Rows or columns of the smallest piece: packing the other operand must stay cheap beside them.
    */
@@ -185,9 +188,13 @@ public final class MatrixProduct {
     return false;
   }
 
-  /** Whether {@link #alongRows} takes a product. */
+  /** Whether {@link #alongRows} takes a product; its result has to stay near all the time. */
   public boolean goesAlongRows(DType type, Form f) {
-    return thin != null && type == DType.FLOAT32 && f.transposeX() && ThinProduct.covers(f);
+    return thin != null
+        && type == DType.FLOAT32
+        && f.transposeX()
+        && f.m() * f.n() <= NEAR
+        && ThinProduct.covers(f);
   }
 
   /**
