@@ -169,19 +169,16 @@ public final class Affine {
     for (int i = 0; i < products.size(); i++) {
       Term p = products.get(i);
       if (wanted[2 * i + 1]) {
-        Tensor sum = sums.soFar(2 * i + 1);
-        Tensor dw = sum == null ? relata.empty(p.w.dtype(), p.w.shape()) : sum;
-        answers[2 * i + 1] = sum == null ? dw : null;
+        Tensor dw = place(2 * i + 1, p.w, sums, answers);
+        boolean adds = answers[2 * i + 1] == null;
         calls.add(
             p.transposed
-                ? call(before, true, p.x, false, sum != null, dw)
-                : call(p.x, true, before, false, sum != null, dw));
+                ? call(before, true, p.x, false, adds, dw)
+                : call(p.x, true, before, false, adds, dw));
       }
       if (wanted[2 * i]) {
-        Tensor sum = sums.soFar(2 * i);
-        Tensor dx = sum == null ? relata.empty(p.x.dtype(), p.x.shape()) : sum;
-        answers[2 * i] = sum == null ? dx : null;
-        calls.add(call(before, false, p.w, !p.transposed, sum != null, dx));
+        Tensor dx = place(2 * i, p.x, sums, answers);
+        calls.add(call(before, false, p.w, !p.transposed, answers[2 * i] == null, dx));
       }
     }
     relata
@@ -205,6 +202,15 @@ public final class Affine {
       answers[i] = wanted[i] ? before : null;
     }
     return answers;
+  }
+
+  /** Where an operand's gradient goes: to its sum so far, or a new tensor, which is the answer. */
+  private static Tensor place(int operand, Tensor like, GradientSums sums, Tensor[] answers) {
+    Tensor sum = sums.soFar(operand);
+    if (sum == null) {
+      answers[operand] = like.relata().empty(like.dtype(), like.shape());
+    }
+    return sum == null ? answers[operand] : sum;
   }
 
   private static MatmulCall call(

@@ -78,7 +78,7 @@ final class Product {
    * op(x) op(y) without checks and records: added to {@code sum}, and then null, or where that is
    * null a new tensor.
    */
-  static Tensor add(Tensor sum, Tensor x, boolean tx, Tensor y, boolean ty, Shape shape) {
+  private static Tensor add(Tensor sum, Tensor x, boolean tx, Tensor y, boolean ty, Shape shape) {
     if (sum == null) {
       return x.relata().kernels().matmul(x, tx, y, ty, shape);
     }

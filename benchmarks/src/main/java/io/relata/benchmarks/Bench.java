@@ -18,6 +18,7 @@ final class Bench implements AutoCloseable {
   private final Relata relata;
   private final CppPeer cpp;
   private final Floor floor;
+  private final CppLibrary loops;
   private final TorchPeer torch;
   private final PrintStream out;
   private final List<Figure> figures = new ArrayList<>();
@@ -29,6 +30,7 @@ final class Bench implements AutoCloseable {
     relata = Relata.open("cpu");
     cpp = options.tools().contains(Tool.CPP) ? peer(() -> new CppPeer(options.threads())) : null;
     floor = cpp == null ? null : new Floor(relata, cpp);
+    loops = options.tools().contains(Tool.DGL_LOOPS) ? peer(DglLoops::library) : null;
     torch =
         options.tools().contains(Tool.PYTORCH)
             ? peer(() -> new TorchPeer(options.threads()))
@@ -62,9 +64,7 @@ final class Bench implements AutoCloseable {
 
   /** The loops of DGL on a graph, or null. */
   DglLoops loops(Adjacency g, Edges edges) {
-    return options.tools().contains(Tool.DGL_LOOPS)
-        ? peer(() -> new DglLoops(relata, g, edges, options.threads()))
-        : null;
+    return loops == null ? null : new DglLoops(loops, relata, g, edges, options.threads());
   }
 
   /** PyTorch, or null. */
@@ -126,7 +126,7 @@ final class Bench implements AutoCloseable {
         switch (options.mode()) {
           case SMOKE -> new Contest(out, 0, 0, 1, 100);
           case SHORT -> new Contest(out, 400, 700, 3, 100);
-          case FULL -> new Contest(out, 2000, 4000, 5, 1500);
+          case FULL -> new Contest(out, 1200, 2500, 5, 300);
         };
     List<Contest.Result> results = contest.run(name, ways);
     StringBuilder line = new StringBuilder();

@@ -33,12 +33,7 @@ final class DglLoops {
   private final MethodHandle softmax;
   private final MethodHandle softmaxGradient;
 
-  /**
-   * Compiles and loads.
-   *
-   * @throws UsageException where there is no g++, or it fails
-   */
-  DglLoops(Relata relata, Adjacency g, Edges list, int threads) {
+  DglLoops(CppLibrary l, Relata relata, Adjacency g, Edges list, int threads) {
     this.relata = relata;
     this.threads = threads;
     nodes = list.nodes();
@@ -47,7 +42,6 @@ final class DglLoops {
     dst = address(list.dst());
     in = CppRows.of(g.in(), threads).address();
     out = CppRows.of(g.out(), threads).address();
-    CppLibrary l = CppLibrary.of("dgl_loops.cpp");
     sum = l.function("dgl_sum", POINTER, POINTER, POINTER, INT);
     weightedSum = l.function("dgl_weighted_sum", POINTER, POINTER, POINTER, INT, POINTER, INT);
     dot =
@@ -58,19 +52,22 @@ final class DglLoops {
         l.function("dgl_softmax_gradient", POINTER, POINTER, POINTER, POINTER, POINTER, INT);
   }
 
+  /**
+   * The loops, compiled and loaded.
+   *
+   * @throws UsageException where there is no g++, or it fails
+   */
+  static CppLibrary library() {
+    return CppLibrary.of("dgl_loops.cpp");
+  }
+
   private static long address(int[] list) {
     MemorySegment copy = Arena.global().allocateFrom(INT, list);
     return copy.address();
   }
 
   private static Way way(Runnable body, Tensor result) {
-    return new Way(
-        Tool.DGL_LOOPS,
-        "loops",
-        look -> {
-          body.run();
-          return look ? Bench.first(result) : null;
-        });
+    return Way.into(result, Tool.DGL_LOOPS, "loops", body);
   }
 
   /** The sum of neighbours as DGL takes it without libxsmm. */

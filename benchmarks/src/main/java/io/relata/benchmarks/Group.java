@@ -14,7 +14,9 @@ import java.util.function.Consumer;
  * @param body runs the cases
  */
 record Group(String name, boolean inShort, int forks, String heap, Consumer<Bench> body) {
-  private static final int FORKS = 3;
+  /** The most processes of a group. */
+  static final int FORKS = 3;
+
   private static final int[] WIDTHS = {16, 64, 128, 256};
 
   /** The groups of a run, in order. */
@@ -41,7 +43,7 @@ record Group(String name, boolean inShort, int forks, String heap, Consumer<Benc
     groups.add(group("small", true, Group::small));
     groups.add(group("relations-g1-64", true, b -> new SmallCases(b).relations(g1(), 64)));
     groups.add(group("dense-g1-64", true, b -> new DenseCases(b, g1(), 64).run()));
-    for (int dim : new int[] {16, 128, 256}) {
+    for (int dim : new int[] {16, 256}) {
       groups.add(group("kernels-g1-" + dim, false, b -> kernels(b, g1(), dim, false)));
       groups.add(group("epochs-g1-" + dim, false, b -> new EpochCases(b, g1(), dim).runAll()));
     }

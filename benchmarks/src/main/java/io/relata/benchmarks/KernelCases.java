@@ -84,10 +84,9 @@ final class KernelCases {
     List<Way> forward = new ArrayList<>();
     List<Way> backward = new ArrayList<>();
     if (cpp != null) {
-      forward.add(cpp("by rows", () -> cpp.copyUSum(rows, x, out), out));
+      forward.add(cpp(() -> cpp.copyUSum(rows, x, out), out));
       backward.add(
           cpp(
-              "by rows",
               () -> {
                 cpp.copyUSum(rows, x, out);
                 cpp.copyUSum(reversedRows, gradient, out);
@@ -132,7 +131,7 @@ final class KernelCases {
     List<Way> forward = new ArrayList<>();
     List<Way> backward = new ArrayList<>();
     if (cpp != null && reducer == Reducer.MAX) {
-      forward.add(cpp("by rows", () -> cpp.copyUMax(rows, x, out), out));
+      forward.add(cpp(() -> cpp.copyUMax(rows, x, out), out));
     }
     if (torch != null) {
       NDArray ones = torch.ones(g);
@@ -155,9 +154,6 @@ final class KernelCases {
       } else if (bench.full()) {
         backward.add(torch.backward("scatter_reduce", scatter, ones, true, "x", gradient));
       }
-    }
-    if (bench.nd4j() && bench.full() && reducer == Reducer.MAX && dim == 64) {
-      forward.add(new Way(Tool.ND4J, "gather, segments", new Nd4jPeer(edges, x)::maxBySegments));
     }
     double forwards = floor.reduced(in, dim);
     contest(name, body, forward, forwards);
@@ -198,12 +194,11 @@ final class KernelCases {
     List<Way> forward = new ArrayList<>();
     List<Way> backward = new ArrayList<>();
     if (cpp != null) {
-      forward.add(cpp("by rows", () -> cpp.uMulESum(rows, x, w, heads, out), out));
+      forward.add(cpp(() -> cpp.uMulESum(rows, x, w, heads, out), out));
       if (heads == 1) {
         Tensor dw = relata.zeros(edges.size());
         backward.add(
             cpp(
-                "by rows",
                 () -> {
                   cpp.uMulESum(rows, x, w, heads, out);
                   cpp.uDotV(rows, x, gradient, dw);
@@ -262,10 +257,9 @@ final class KernelCases {
     List<Way> backward = new ArrayList<>();
     if (cpp != null && heads == 1) {
       Tensor dx = relata.zeros(edges.nodes(), dim);
-      forward.add(cpp("by rows", () -> cpp.uDotV(rows, x, y, out), out));
+      forward.add(cpp(() -> cpp.uDotV(rows, x, y, out), out));
       backward.add(
           cpp(
-              "by rows",
               () -> {
                 cpp.uDotV(rows, x, y, out);
                 cpp.uMulESum(rows, x, gradient, 1, dx);
@@ -316,7 +310,7 @@ final class KernelCases {
     List<Way> forward = new ArrayList<>();
     List<Way> backward = new ArrayList<>();
     if (cpp != null) {
-      forward.add(cpp("by rows", () -> cpp.edgeSoftmax(rows, logits, heads, out), out));
+      forward.add(cpp(() -> cpp.edgeSoftmax(rows, logits, heads, out), out));
     }
     if (torch != null) {
       String scatter =
@@ -345,14 +339,8 @@ final class KernelCases {
 
   // ---- running ----
 
-  private static Way cpp(String name, Runnable body, Tensor out) {
-    return new Way(
-        Tool.CPP,
-        name,
-        look -> {
-          body.run();
-          return look ? Bench.first(out) : null;
-        });
+  private static Way cpp(Runnable body, Tensor out) {
+    return Way.into(out, Tool.CPP, "by rows", body);
   }
 
   private void contest(String name, Supplier<Tensor> body, List<Way> peers, double floorMs) {

@@ -39,25 +39,6 @@ final class Nd4jPeer {
     return first(BASE.scatterAdd(zeros, dst, BASE.gather(x, src, 0)), look);
   }
 
-  /** Gather and unsorted_segment_max. */
-  float[] maxBySegments(boolean look) {
-    INDArray most = BASE.unsortedSegmentMax(BASE.gather(x, src, 0), dst, nodes);
-    float[] values = first(most, look);
-    if (values != null) {
-      // Where nothing arrives ND4J has the smallest number, and Relata 0.
-      for (int i = 0; i < values.length; i++) {
-        values[i] = values[i] < -1e30f ? 0 : values[i];
-      }
-    }
-    return values;
-  }
-
-  /** Gathers both ends, multiplies, sums. */
-  float[] dot(boolean look) {
-    INDArray products = BASE.gather(x, src, 0).muli(BASE.gather(x, dst, 0));
-    return first(products.sum(1).reshape(src.length(), 1), look);
-  }
-
   private static float[] first(INDArray a, boolean look) {
     if (!look) {
       return null;

@@ -25,7 +25,8 @@ record Options(
       usage: benchmarks/run.sh short|full [--graph FILE --nodes N] [--only GROUP,...] [--tools c++,dgl-loops,pytorch,nd4j]
                                [--threads N] [--out FILE]
         short    a little over five minutes; dgl-loops only where named
-        full     all widths and graphs, three forks of each group, and growth to 50 million edges
+        full     all widths and graphs, three processes of each group (PyTorch and ND4J in the first only),
+                 and growth to 50 million edges: two hours
         --graph  int32 little-endian: all sources, then all destinations; ids from 0 to N - 1
       """;
 
@@ -106,6 +107,19 @@ record Options(
                           "--tools: '" + id + "' is none of relata,c++,dgl-loops,pytorch,nd4j")));
     }
     return tools;
+  }
+
+  /**
+   * Who competes in the n-th process of a group, from 1. PyTorch and ND4J take many times as long
+   * as the others, so a second opinion on them would cost more than it tells.
+   */
+  Set<Tool> tools(int process) {
+    Set<Tool> competing = EnumSet.of(Tool.RELATA);
+    competing.addAll(tools);
+    if (process > 1) {
+      competing.removeAll(EnumSet.of(Tool.PYTORCH, Tool.ND4J));
+    }
+    return competing;
   }
 
   /** Whether a group is asked for. */

@@ -10,6 +10,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Measures Relata beside its peers and what the machine can do, all in one run. Every group of
@@ -60,21 +62,27 @@ public final class Yardstick {
     long start = System.nanoTime();
     List<Summary> parts = new ArrayList<>();
     int failures = 0;
-    for (Group group : groups) {
-      int forks = options.mode() == Options.Mode.FULL ? group.forks() : 1;
-      for (int fork = 1; fork <= forks; fork++) {
-        out.printf(Locale.ROOT, "%n== %s, process %d of %d%n", group.name(), fork, forks);
+    // A round after the other: the processes of a group meet the machine at different times.
+    int rounds = options.mode() == Options.Mode.FULL ? Group.FORKS : 1;
+    for (int round = 1; round <= rounds; round++) {
+      for (Group group : groups) {
+        int forks = Math.min(group.forks(), rounds);
+        if (round > forks) {
+          continue;
+        }
+        out.printf(Locale.ROOT, "%n== %s, process %d of %d%n", group.name(), round, forks);
         out.flush();
-        Summary part = fork(options, group, args);
+        Summary part = fork(options, group, args, options.tools(round));
         if (part == null) {
           failures++;
         } else {
           parts.add(part);
         }
+        // A run that is stopped keeps what it has.
+        Summary.merged(parts).write(options.out());
       }
     }
     Summary all = Summary.merged(parts);
-    all.write(options.out());
     new Report(all, out).print();
     out.printf(
         Locale.ROOT,
@@ -91,7 +99,7 @@ public final class Yardstick {
   }
 
   /** Runs a group in a process with this one's flags; null where that failed. */
-  private static Summary fork(Options options, Group group, String[] args)
+  private static Summary fork(Options options, Group group, String[] args, Set<Tool> tools)
       throws IOException, InterruptedException {
     Path folder = options.out().toAbsolutePath().getParent();
     Files.createDirectories(folder);
@@ -111,7 +119,8 @@ public final class Yardstick {
               System.getProperty("java.class.path"),
               Yardstick.class.getName()));
       command.addAll(Arrays.asList(args));
-      command.addAll(List.of("--out", part.toString()));
+      String competing = tools.stream().map(t -> t.id).collect(Collectors.joining(","));
+      command.addAll(List.of("--tools", competing, "--out", part.toString()));
       ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
       Map<String, String> environment = builder.environment();
       // Threads that spin after their work would take the next tool's time.

@@ -27,6 +27,14 @@ class OptionsTest {
   }
 
   @Test
+  void slowPeersCompeteInTheFirstProcessOfAGroup() {
+    Options options = Options.of("full");
+    assertThat(options.tools(1))
+        .containsExactlyInAnyOrder(Tool.RELATA, Tool.CPP, Tool.DGL_LOOPS, Tool.PYTORCH, Tool.ND4J);
+    assertThat(options.tools(2)).containsExactlyInAnyOrder(Tool.RELATA, Tool.CPP, Tool.DGL_LOOPS);
+  }
+
+  @Test
   void fullHasAllGroupsOfShort() {
     assertThat(Group.of(Options.of("full")).stream().map(Group::name))
         .containsAll(Group.of(Options.of("short")).stream().map(Group::name).toList());

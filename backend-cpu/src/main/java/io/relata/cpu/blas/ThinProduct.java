@@ -47,6 +47,11 @@ final class ThinProduct {
   /** Rows of a task where the result is small; more give fewer partial results. */
   private static final long DEPTH = 2_048;
 
+  /** The same where there are few rows, and how many tasks these become. */
+  private static final long SHORT_DEPTH = 256;
+
+  private static final long SHORT_TASKS = 8;
+
   /** Rows of one call of a loop: many calls make the compiler come soon. */
   private static final long CALL = 32;
 
@@ -95,7 +100,7 @@ final class ThinProduct {
    */
   void multiply(Form f, long x, long xIndex, long y, long out, long outIndex) {
     if (f.transposeX()) {
-      alongRows(List.of(new Target(f, x, y, out)), xIndex, DEPTH, null);
+      alongRows(List.of(new Target(f, x, y, out)), xIndex, depth(f.k()), null);
     } else {
       sum(List.of(new Factors(f, x, y)), 0, xIndex, out, outIndex, null);
     }
@@ -170,6 +175,11 @@ final class ThinProduct {
     return alone ? 1 : (int) Math.clamp(wanted, 1, most);
   }
 
+  /** Rows of a task of k in all. */
+  private static long depth(long k) {
+    return Math.clamp(k / SHORT_TASKS, SHORT_DEPTH, DEPTH);
+  }
+
   /**
    * Computes products that {@linkplain #fits fit} and transpose x, all along the same number of
    * rows: while some of these are near, {@code start} runs and then each product takes them. The
@@ -182,7 +192,7 @@ final class ThinProduct {
     long k = products.getFirst().form().k();
     long size = products.stream().mapToLong(q -> q.form().m() * q.form().n()).sum();
     List<List<Panel>> panels = products.stream().map(q -> panels(q.form(), xIndex != 0)).toList();
-    int pieces = tasks(size * k, k / DEPTH, MOST_TASKS / 2);
+    int pieces = tasks(size * k, k / Math.max(unit, depth(k)), MOST_TASKS / 2);
     // Other threads write there, but through the address, which confinement does not guard.
     try (Arena arena = Arena.ofConfined()) {
       long partial = arena.allocate(4L * pieces * size, 64).address();

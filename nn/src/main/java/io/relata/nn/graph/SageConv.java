@@ -28,6 +28,9 @@ import java.util.function.UnaryOperator;
  * of its own. Weights are Glorot uniform with relu's gain.
  */
 public final class SageConv extends ConvLayer {
+  /** So many times as wide as the result, features are worth a copy of it to be read once. */
+  private static final int WIDE = 16;
+
   private final int inSrc;
   private final int inDst;
   private final int out;
@@ -134,6 +137,11 @@ public final class SageConv extends ConvLayer {
     boolean first = inSrc > out;
     switch (aggregator) {
       case MEAN -> {
+        if (dst == src && inSrc >= WIDE * out) {
+          List<Tensor> both = Linear.forwardAll(src, neigh, self);
+          sum.over(reduce(g, Reducer.MEAN, both.get(0), edgeWeight)).plus(both.get(1));
+          return output(sum.apply(activation), src, dst);
+        }
         if (first) {
           sum.over(reduce(g, Reducer.MEAN, neigh.forward(src), edgeWeight));
         } else {

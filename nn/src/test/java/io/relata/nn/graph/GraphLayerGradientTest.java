@@ -1,5 +1,8 @@
 package io.relata.nn.graph;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
 import io.relata.Tensor;
 import io.relata.nn.Activation;
 import io.relata.nn.Linear;
@@ -39,6 +42,18 @@ class GraphLayerGradientTest extends LayerGradients {
       check(
           SageConv.builder(context, 3, out).inDst(inDst).aggregator(aggregator).build(), 3, inDst);
     }
+  }
+
+  @Test
+  void sage_conv_reads_wide_features_once() {
+    SageConv conv = new SageConv(context, 33, 2, Aggregator.MEAN);
+    Tensor x = normal(DST, 33);
+    Tensor w = normal(EDGES, 1);
+    Tensor once = conv.forward(square, x, x, w);
+    // Another tensor as destinations takes the general way.
+    assertThat(once.toDoubleArray())
+        .containsExactly(conv.forward(square, x, x.copy(), w).toDoubleArray(), within(1e-12));
+    check(conv, Map.of("x", x, "w", w), () -> conv.forward(square, x, x, w));
   }
 
   @Test
