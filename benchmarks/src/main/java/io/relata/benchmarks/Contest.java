@@ -29,8 +29,8 @@ final class Contest {
   /** A run that takes longer than this, in ms, is not repeated inside a turn. */
   private static final double LONG = 40;
 
-  /** A peer's run that takes longer than this, in ms, is the only one of its way. */
-  private static final double ENDLESS = 1500;
+  /** A peer's way that takes longer than this, in ms, is timed once, after the run that probes it. */
+  private static final double ENDLESS = 5000;
 
   /** Relata runs this often before it is timed, unless that takes longer than the next factor. */
   private static final int WARM_UP_RUNS = 30;
@@ -71,7 +71,8 @@ final class Contest {
             (way, ms) -> {
               times.put(way, new ArrayList<>());
               if (ms > ENDLESS && way.tool() != Tool.RELATA) {
-                times.get(way).add(ms);
+                // Not the time of its first run, in which TorchScript compiles.
+                times.get(way).add(time(way));
               } else {
                 chosen.add(way);
               }
