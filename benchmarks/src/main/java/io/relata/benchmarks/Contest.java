@@ -29,7 +29,9 @@ final class Contest {
   /** A run that takes longer than this, in ms, is not repeated inside a turn. */
   private static final double LONG = 40;
 
-  /** A peer's way that takes longer than this, in ms, is timed once, after the run that probes it. */
+  /**
+   * A peer's way that takes longer than this, in ms, is timed once, after the run that probes it.
+   */
   private static final double ENDLESS = 5000;
 
   /** Relata runs this often before it is timed, unless that takes longer than the next factor. */
